@@ -1,0 +1,55 @@
+"""No test sees the settings, the key or the database of the person who runs it, nor leaves one behind."""
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import configuration
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared"
+
+configuration.set_hypothesis_home_dir(ROOT / ".hypothesis")  # failures found once are tried first next time
+
+
+def settings_named_in_the_example() -> frozenset[str]:
+    """Return every variable that `.env.example` names, with its NAME_FILE twin."""
+    example = ROOT / ".env.example"
+    text = example.read_text("utf-8") if example.exists() else ""
+    names = re.findall(r"^#?\s?([A-Z][A-Z0-9_]+)=", text, flags=re.MULTILINE)
+    return frozenset(names) | {f"{name}_FILE" for name in names}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _a_strangers_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Run tests, and the programs they start, without our variables and with a state folder of their own."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in settings_named_in_the_example() & os.environ.keys():
+            patch.delenv(name)
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Start every test in an empty folder, with no `.env` to find and no database left in the repository."""
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """Return the folder of the repository."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Return the folder of shared reference data beside the repository."""
+    if not SHARED.is_dir():
+        reason = f"needs the folder of shared reference data at {SHARED}"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return SHARED
