@@ -1,0 +1,109 @@
+"""What an interview is at one moment: a frozen value, and the only thing that is ever resumed.
+
+A session is the fold of its events (`machine.fold`). It holds ids, never labels or words that somebody typed.
+"""
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import TypeAdapter
+
+from bot.scoring.segments import Verdict
+
+
+class Step(StrEnum):
+    """Where an interview stands."""
+
+    WELCOME = "welcome"  # who asks, in which language
+    CONSENT = "consent"  # 18 or older and agrees, or not
+    RESEARCH = "research"  # may researchers use the answers
+    ASKING = "asking"  # one question
+    READY = "ready"  # the last question is answered
+    CHECKING = "checking"  # the list of answers
+    EDITING = "editing"  # one answer from that list
+    RESULT = "result"  # the result was shown; tips
+    PAUSED = "paused"  # left with the wish to come back
+    STOPPED = "stopped"  # left for good; the answers stay until erased
+
+
+CONSENTED = frozenset(Step) - {Step.WELCOME, Step.CONSENT}
+UNFINISHED = frozenset({Step.RESEARCH, Step.ASKING, Step.READY, Step.CHECKING, Step.EDITING, Step.PAUSED})
+ENDED = frozenset({Step.RESULT, Step.STOPPED})
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One item's answer: a choice id, or None where the person skipped it."""
+
+    choice: str | None
+    at: datetime
+    edits: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What was agreed to: the text's SHA-256, its language, and when."""
+
+    digest: str
+    language: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One interview of one person with one edition."""
+
+    id: str
+    questionnaire: str
+    edition: str
+    organisation: str
+    channel: str
+    language: str
+    seed: str
+    began_at: datetime
+    arm: Mapping[str, str] = field(default_factory=dict)
+    invite: str | None = None
+    follows: str | None = None
+    step: Step = Step.WELCOME
+    revision: int = 0
+    item: str | None = None
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    consent: Consent | None = None
+    research: bool | None = None
+    research_at: datetime | None = None
+    plain: bool = False  # a new message for each question
+    shown: Verdict | None = None
+    correction: str | None = None
+    ratings: Mapping[str, bool] = field(default_factory=dict)
+    resume_to: Step | None = None
+    ended_at: datetime | None = None
+    seen_at: datetime | None = None
+
+
+def session_id(seed: str) -> str:
+    """Return the id of the session that a seed begins: 64 bits as 11 base64url characters."""
+    digest = hashlib.sha256(f"session:{seed}".encode()).digest()
+    return base64.urlsafe_b64encode(digest[:8]).rstrip(b"=").decode()
+
+
+def drawn(seed: str, purpose: str, choices: tuple[str, ...]) -> str:
+    """Draw one of the choices, always the same one for a seed and a purpose."""
+    digest = hashlib.sha256(f"{purpose}:{seed}".encode()).digest()
+    return choices[int.from_bytes(digest[:8]) % len(choices)]
+
+
+_SESSION = TypeAdapter(Session)
+
+
+def dump(session: Session) -> bytes:
+    """Return a session as compact JSON."""
+    return _SESSION.dump_json(session, exclude_defaults=True)
+
+
+def parse(body: bytes | str) -> Session:
+    """Return the session that `dump` wrote."""
+    return _SESSION.validate_json(body)

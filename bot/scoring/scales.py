@@ -1,0 +1,70 @@
+"""Scale scores from any answers: pure arithmetic.
+
+A score is the mean (or sum) of the answered items, reversed ones taken as min + max - x, when at least the share in the
+scale's missing rule is answered; otherwise it is missing with its reason. Nothing is imputed.
+"""
+
+import math
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from bot.questionnaire.model import Item, Questionnaire, Scale
+
+NOT_ASKED = -97
+DECLINED = -98
+TOO_FEW = -99
+SKIPPED = -99
+WITHHELD = -96
+
+
+@dataclass(frozen=True, slots=True)
+class ScaleScore:
+    """A scale's value, or why there is none; `t` is 50 + 10 (value - mean) / sd where norms exist."""
+
+    value: float | None
+    missing: int | None
+    answered: int
+    asked: int
+    t: float | None = None
+
+
+def keyed(questionnaire: Questionnaire, item: Item, choice_id: str) -> float:
+    """Return the number of a choice, reversed where the item is: min + max - x."""
+    values = {choice.id: choice.value for choice in questionnaire.answers[item.answers].choices}
+    value = values[choice_id]
+    return float(min(values.values()) + max(values.values()) - value if item.reverse else value)
+
+
+def score(
+    questionnaire: Questionnaire, asked: Collection[str], answers: Mapping[str, str | None]
+) -> dict[str, ScaleScore]:
+    """Score every scale.
+
+    `asked` are the ids of the items that the form would ask of this person; `answers` maps an item id to a choice id,
+    or to None where it was skipped. Items outside `asked` don't count.
+    """
+    items = {item.id: item for item in questionnaire.items}
+    return {scale.id: _score(questionnaire, scale, items, asked, answers) for scale in questionnaire.scales}
+
+
+def _score(
+    questionnaire: Questionnaire,
+    scale: Scale,
+    items: Mapping[str, Item],
+    asked: Collection[str],
+    answers: Mapping[str, str | None],
+) -> ScaleScore:
+    due = [item for item in scale.items if item in asked]
+    reached = [item for item in due if item in answers]
+    values = [
+        keyed(questionnaire, items[item], choice) for item in due if (choice := answers.get(item)) is not None
+    ]
+    if not reached:
+        return ScaleScore(None, NOT_ASKED, 0, len(due))
+    if not values or len(values) < scale.min_share * len(due) - 1e-9:
+        return ScaleScore(None, TOO_FEW, len(values), len(due))
+    total = math.fsum(values)
+    value = total / len(values) if scale.method == "mean" else total
+    norms = scale.norms
+    t = 50 + 10 * (value - norms.mean) / norms.sd if norms else None
+    return ScaleScore(value, None, len(values), len(due), t)

@@ -1,0 +1,231 @@
+"""What every store promises; SQLite, PostgreSQL and memory behave alike, and one test class proves it.
+
+Law: what `save` answered STORED for is on disk, whole, once. Only `erase` erases; nothing else removes what a person said.
+"""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from bot.conversation.events import Event
+from bot.conversation.replies import Reply, Turn
+from bot.conversation.session import Session
+from bot.questionnaire.model import Edition
+
+
+class Outcome(StrEnum):
+    """What became of a turn."""
+
+    STORED = "stored"
+    HEARD_BEFORE = "heard before"  # the key is known: nothing was changed
+    CONFLICT = "conflict"  # somebody else moved the session first: load and advance again
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What the store knows of a person when a turn begins."""
+
+    person: str
+    session: Session | None = None
+    turn: int = 0  # kept events of that session so far
+    address: bytes | None = None  # sealed
+    last_key: str | None = None  # the key of the turn that brought the session here
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Where the word goes that everything is erased: sealed for the erasure's own row, kept until it was sent."""
+
+    erasure: str  # a random id, not made from the person
+    sealed: bytes
+    channel: str
+    language: str
+    organisation: str
+    asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """Replies that were saved and not yet confirmed as sent."""
+
+    person: str
+    key: str
+    replies: tuple[Reply, ...]
+    session: Session | None
+    address: bytes | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Active:
+    """A person in the middle of an interview, with a sealed address."""
+
+    person: str
+    session: Session
+    turn: int
+    address: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """An update that can't be parsed: its shape, never a value of it."""
+
+    key: str
+    kind: str
+    fields: tuple[str, ...]
+    error: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSession:
+    """One interview as research reads it."""
+
+    response_id: str  # random, not made from an identity
+    person_id: str  # random code, the same for all interviews of one person
+    follows: str | None  # the response id of the first part
+    session: Session
+    events: tuple[tuple[int, Event], ...]  # as-of number and event, in order
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What the daily sweep did, as counts."""
+
+    unconsented: int = 0
+    addresses: int = 0
+    keys: int = 0
+    retired: int = 0
+
+
+class Snapshot(Protocol):
+    """A consistent view of everything at one as-of number."""
+
+    as_of: int
+
+    def sessions(self, questionnaire: str) -> AsyncIterator[StoredSession]:
+        """Yield the interviews that may be used for research, in the order of their response ids."""
+        ...
+
+    async def questionnaires(self) -> Sequence[str]:
+        """Return the ids of the questionnaires that have interviews."""
+        ...
+
+    async def excluded(self, questionnaire: str) -> Mapping[str, int]:
+        """Return how many interviews are left out, by reason: no_consent, no_research, …"""
+        ...
+
+    async def edition(self, digest: str) -> Edition:
+        """Return an edition by its digest."""
+        ...
+
+
+class Store(Protocol):
+    """Everything that is remembered."""
+
+    async def keep_edition(self, edition: Edition) -> None:
+        """Store an edition once, by its digest."""
+        ...
+
+    async def edition(self, digest: str) -> Edition | None:
+        """Return a stored edition."""
+        ...
+
+    async def load(self, person: str, session: str | None = None) -> Saved:
+        """Return the person's present session; or the one named, if it is theirs and the present one has ended."""
+        ...
+
+    async def save(
+        self,
+        saved: Saved,
+        turn: Turn,
+        key: str,
+        *,
+        address: bytes | None = None,
+        receipt: Receipt | None = None,
+    ) -> Outcome:
+        """Store a turn whole, on disk, or say why not.
+
+        In one transaction: the key; the event (if kept), if the session still stands at `saved.turn`; the session; the
+        answer projection; the replies as owed; the day's counts; the sealed address where given. A turn with `erase`
+        deletes every row of the person, counts, and stores the receipt if there is one; its replies aren't owed. A turn
+        whose session id is new inserts it and makes it the person's present one; saving a turn on an older session of
+        the person makes that one the present one.
+        """
+        ...
+
+    async def note(self, key: str, at: datetime, counts: tuple[str, ...] = ()) -> bool:
+        """Remember the key of something heard that makes no turn; False if it was known."""
+        ...
+
+    async def park(self, parked: Parked) -> bool:
+        """Remember an update that can't be parsed, and its key; False if it was known."""
+        ...
+
+    def sent(self, person: str, key: str, address: bytes | None = None) -> None:
+        """Say that the replies owed for a key went out (and where the living message is); joins a later commit."""
+        ...
+
+    async def owed(self) -> Sequence[Owed]:
+        """Return the replies still owed, oldest first."""
+        ...
+
+    async def sessions_of(self, person: str) -> Sequence[Session]:
+        """Return every session of a person, oldest first: for /mydata."""
+        ...
+
+    async def active_since(self, since: datetime) -> Sequence[Active]:
+        """Return people in an unfinished interview (a question or a page before it) seen since then, reachable."""
+        ...
+
+    async def reachable(self, person: str, *, yes: bool) -> None:
+        """Mark that a person blocked us, or is back."""
+        ...
+
+    async def verify_erasures(self) -> Sequence[Receipt]:
+        """Make erased rows truly gone from the files; return the receipts that may now be sent.
+
+        Needs the owner of the database; anybody else gets nothing, and the rows stay pending for the owner.
+        """
+        ...
+
+    async def erasures_pending(self) -> int:
+        """Return how many erasures aren't verified yet."""
+        ...
+
+    async def receipt_sent(self, erasure: str) -> None:
+        """Forget a receipt and its address."""
+        ...
+
+    async def sweep(
+        self, now: datetime, *, address_age: timedelta, retention: timedelta | None, unconsented: timedelta
+    ) -> Swept:
+        """Erase what has had its time: sessions without consent, addresses after the interview, old keys and receipts."""
+        ...
+
+    async def remember(self, name: str, value: str) -> None:
+        """Keep a small fact about the installation (never about a person)."""
+        ...
+
+    async def recall(self, name: str) -> str | None:
+        """Return such a fact."""
+        ...
+
+    async def counts(self) -> Mapping[tuple[str, str], int]:
+        """Return the day's counts: (ISO day, name) to number."""
+        ...
+
+    def snapshot(self) -> AbstractAsyncContextManager[Snapshot]:
+        """Open a consistent view for research."""
+        ...
+
+    async def flush(self) -> None:
+        """Wait until everything said so far is on disk."""
+        ...
+
+    async def close(self) -> None:
+        """Finish what waits, then let go."""
+        ...
