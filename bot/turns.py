@@ -1,0 +1,244 @@
+"""The hallway: load -> understand -> advance -> save -> word. The only place where store, core and words meet.
+
+Law: saved first, spoken after. Nothing else awaits in the middle, and what `take_turn` returns is already on disk.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.conversation.content import Content
+from bot.conversation.events import Began, Event, Heard, Nudged
+from bot.conversation.machine import advance
+from bot.conversation.mydata import account
+from bot.conversation.phrasebook import Phrasebook
+from bot.conversation.replies import Attachment, Message, Page, Reply, Turn
+from bot.conversation.session import Session
+from bot.conversation.understanding import named_session, understand
+from bot.conversation.wording import word
+from bot.errors import AuthorError, StoreUnavailable
+from bot.organisation.model import Organisation
+from bot.privacy import Keys
+from bot.questionnaire.load import Loaded
+from bot.questionnaire.model import Edition
+from bot.storage.base import Active, Outcome, Owed, Receipt, Saved, Store
+
+Clock = Callable[[], datetime]
+
+ATTEMPTS = 8  # a conflict means somebody else took this person's turn; so many in a row means a fault
+DEAF_AFTER = timedelta(seconds=120)  # Telegram drops taps after 150 s
+ACTIVE_WITHIN = timedelta(minutes=30)
+NUDGE_PAGES = frozenset({Page.QUESTION, Page.READY, Page.CHECK, Page.RESEARCH})
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """Today's files, loaded: questionnaires and organisations by id."""
+
+    questionnaires: Mapping[str, Loaded]
+    organisations: Mapping[str, Organisation]
+    phrasebook: Phrasebook
+    default_questionnaire: str
+    bot_link: str | None = None
+
+    @property
+    def default_organisation(self) -> str:
+        """Return the organisation used where no invite says otherwise."""
+        marked = [one.id for one in self.organisations.values() if one.default]
+        return marked[0] if marked else next(iter(self.organisations))
+
+    def editions(self) -> tuple[Edition, ...]:
+        """Return the current editions."""
+        return tuple(loaded.edition for loaded in self.questionnaires.values())
+
+    def content(self, edition: Edition, organisation: str) -> Content:
+        """Return an edition with today's organisation, tips, links and phrases."""
+        loaded = self.questionnaires.get(edition.questionnaire.id)
+        second = edition.questionnaire.second_part
+        follow_up = self.questionnaires.get(second.questionnaire) if second else None
+        return Content(
+            edition=edition,
+            organisation=self.organisations.get(organisation) or self.organisations[self.default_organisation],
+            phrasebook=self.phrasebook,
+            tips=loaded.tips if loaded else {},
+            links=loaded.links if loaded else {},
+            second=follow_up.edition if follow_up else None,
+            bot_link=self.bot_link,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a turn is taken with; made once at the roof."""
+
+    store: Store
+    library: Library
+    keys: Keys
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """Something heard: who (as the channel's address), what, and a key that is the same when it is delivered again."""
+
+    channel: str
+    address: str  # what the pseudonym is made from; never stored plain
+    whereabouts: str  # where the answer goes; stored sealed
+    key: str
+    heard: Heard
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What is said now: it is saved, and owed until `store.sent` was told."""
+
+    person: str
+    key: str
+    messages: tuple[Message, ...]
+    whereabouts: str | None = None  # as last stored, so with the living message
+    heard_before: bool = False
+    receipt: str | None = None  # the erasure whose receipt this is: tell `store.receipt_sent` once it was spoken
+
+
+async def take_turn(desk: Desk, incoming: Incoming) -> Spoken:
+    """Take one turn of one person: the messages it returns may be spoken, for everything else is on disk."""
+    person = desk.keys.person(incoming.channel, incoming.address)
+    for _ in range(ATTEMPTS):
+        saved = await desk.store.load(person, named_session(incoming.heard))
+        content, turn = await _turn(desk, saved, incoming.heard)
+        receipt = _receipt(desk.keys, saved, turn, incoming)
+        outcome = await _save(desk, saved, turn, incoming, receipt)
+        if outcome is Outcome.HEARD_BEFORE:
+            return Spoken(person, incoming.key, (), heard_before=True)
+        if outcome is Outcome.STORED:
+            turn, sent = await _verified(desk, turn, receipt)
+            messages = await _word(desk, person, content, turn)
+            where = whereabouts(desk.keys, person, saved.address)
+            return Spoken(person, incoming.key, messages, where, receipt=sent)
+    raise StoreUnavailable("The turn met a conflict too often.", remedy="Try again.")
+
+
+async def _turn(desk: Desk, saved: Saved, heard: Heard) -> tuple[Content, Turn]:
+    content = await content_of(desk, saved.session)
+    event = understand(content, saved.session, heard)
+    if isinstance(event, Began):
+        content = await _content_begun(desk, event)
+    return content, advance(content, saved.session, event)
+
+
+async def content_of(desk: Desk, session: Session | None) -> Content:
+    """Return what a session is held with: its own edition, or today's default where there is no session."""
+    library = desk.library
+    if session is None:
+        edition = library.questionnaires[library.default_questionnaire].edition
+        return library.content(edition, library.default_organisation)
+    return library.content(await _edition(desk, session.questionnaire, session.edition), session.organisation)
+
+
+async def _content_begun(desk: Desk, event: Began) -> Content:
+    return desk.library.content(await _edition(desk, event.questionnaire, event.edition), event.organisation)
+
+
+async def _edition(desk: Desk, questionnaire: str, digest: str) -> Edition:
+    loaded = desk.library.questionnaires.get(questionnaire)
+    if loaded and loaded.edition.digest == digest:
+        return loaded.edition
+    stored = await desk.store.edition(digest)
+    if stored is None:
+        raise AuthorError(f"The edition {digest[:12]} of {questionnaire} is not in the store.")
+    return stored
+
+
+async def _save(desk: Desk, saved: Saved, turn: Turn, incoming: Incoming, receipt: Receipt | None) -> Outcome:
+    person = saved.person
+    address = None
+    if turn.session is not None and saved.address is None:
+        address = desk.keys.seal(incoming.whereabouts, f"address:{person}")
+    return await desk.store.save(saved, turn, incoming.key, address=address, receipt=receipt)
+
+
+async def _verified(desk: Desk, turn: Turn, receipt: Receipt | None) -> tuple[Turn, str | None]:
+    """Say 'erased' at once where it is already true of the files; 'pending' otherwise."""
+    if receipt is None:
+        return turn, None
+    verified = {one.erasure for one in await desk.store.verify_erasures()}
+    if receipt.erasure not in verified:
+        return turn, None
+    return replace(turn, replies=(replace(turn.replies[0], page=Page.ERASED),)), receipt.erasure
+
+
+def _receipt(keys: Keys, saved: Saved, turn: Turn, incoming: Incoming) -> Receipt | None:
+    """Return the receipt that a confirmed erasure owes; a refusal erases without one."""
+    if not turn.erase or turn.replies[0].page is not Page.ERASING:
+        return None
+    erasure = keys.random_id()
+    session = saved.session
+    return Receipt(
+        erasure=erasure,
+        sealed=keys.seal(incoming.whereabouts, f"receipt:{erasure}"),
+        channel=incoming.channel,
+        language=turn.replies[0].language,
+        organisation=session.organisation if session else "",
+        asked_at=turn.event.at,
+    )
+
+
+async def _word(desk: Desk, person: str, content: Content, turn: Turn) -> tuple[Message, ...]:
+    return tuple([await _worded(desk, person, content, turn.session, reply) for reply in turn.replies])
+
+
+async def _worded(desk: Desk, person: str, content: Content, session: Session | None, reply: Reply) -> Message:
+    message = word(content, session, reply)
+    if reply.page is not Page.MYDATA:
+        return message
+    sessions = await desk.store.sessions_of(person)
+    contents = [await content_of(desk, one) for one in sessions]
+    name, body = account(list(zip(contents, sessions, strict=True)))
+    return Message(
+        message.page, message.text, message.rows, message.toast, message.new, Attachment(name, body)
+    )
+
+
+def whereabouts(keys: Keys, person: str, sealed: bytes | None) -> str | None:
+    """Return where a person is answered, unsealed."""
+    return keys.unseal(sealed, f"address:{person}") if sealed else None
+
+
+# ---------------------------------------------------------------- what is owed without being asked
+
+
+async def word_owed(desk: Desk, owed: Owed) -> Spoken:
+    """Return the messages of replies that were saved before a crash, in today's words."""
+    content = await content_of(desk, owed.session)
+    messages = tuple(
+        [await _worded(desk, owed.person, content, owed.session, reply) for reply in owed.replies]
+    )
+    return Spoken(owed.person, owed.key, messages, whereabouts(desk.keys, owed.person, owed.address))
+
+
+async def word_receipts(desk: Desk) -> tuple[tuple[Receipt, str, Message], ...]:
+    """Verify erasures; return each receipt due with where it goes and its message."""
+    return tuple([_worded_receipt(desk, receipt) for receipt in await desk.store.verify_erasures()])
+
+
+def _worded_receipt(desk: Desk, receipt: Receipt) -> tuple[Receipt, str, Message]:
+    library = desk.library
+    edition = library.questionnaires[library.default_questionnaire].edition
+    content = library.content(edition, receipt.organisation)
+    message = word(content, None, Reply(Page.ERASED, receipt.language, new=True))
+    return receipt, desk.keys.unseal(receipt.sealed, f"receipt:{receipt.erasure}"), message
+
+
+async def nudge(desk: Desk, active: Active, now: datetime) -> Spoken | None:
+    """Owe the present question once more after we were deaf; None where the person moved on meanwhile."""
+    saved = await desk.store.load(active.person)
+    if saved.session is None:
+        return None
+    content = await content_of(desk, saved.session)
+    event: Event = understand(content, saved.session, Nudged(now))
+    turn = advance(content, saved.session, event)
+    key = f"nudge:{int(now.timestamp())}:{saved.session.id}:{saved.turn}"
+    if await desk.store.save(saved, turn, key) is not Outcome.STORED:
+        return None
+    messages = await _word(desk, active.person, content, turn)
+    return Spoken(active.person, key, messages, whereabouts(desk.keys, active.person, saved.address))
