@@ -1,6 +1,5 @@
 """What people install: the wheel, with nothing but the locked run-time packages, in an empty folder."""
 
-import os
 import subprocess
 import sys
 import zipfile
@@ -75,4 +74,4 @@ def test_every_module_stands_on_the_run_time_packages(installed: Path, tmp_path:
     script = "import bot, importlib, pkgutil; [importlib.import_module(m.name) for m in "
     script += "pkgutil.walk_packages(bot.__path__, 'bot.') if not m.name.endswith('__main__')]"
     run(installed / "python", "-c", script, cwd=tmp_path)
-    assert not os.listdir(tmp_path)
+    assert not list(tmp_path.iterdir())
