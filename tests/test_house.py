@@ -116,9 +116,7 @@ def test_the_project_belongs_to_no_machine(root: Path, what: str) -> None:
 
 def test_every_suppression_gives_its_reason(root: Path) -> None:
     """A silenced check names the rule that it silences and says why."""
-    reasoned = (
-        r"# (noqa: [A-Z]+\d+(, ?[A-Z]+\d+)*|type: ignore\[[\w, -]+\]|pragma: no (cover|branch))\W+\w.*"
-    )
+    reasoned = r"# (noqa: [A-Z]+\d+(, ?[A-Z]+\d+)*|type: ignore\[[\w, -]+\]|pragma: no (cover|branch))\W+\w.*"
     silenced = re.compile(r"#\s*(noqa|type:\s*ignore|pragma:)")
     unexplained = [
         f"{path.relative_to(root)}:{line}: {comment}"
