@@ -1,0 +1,189 @@
+"""Who is who, known only to whoever holds the key.
+
+Law: this module alone turns an identity into a pseudonym, seals what must be kept of an address, and takes
+random bytes. The master key stays apart from the database and from its backups. Each purpose has a key of its own
+(HKDF-SHA256), so that what one file holds can't be joined with another; a sealed text opens only in the row that
+it was sealed for.
+"""
+
+import base64
+import binascii
+import contextlib
+import hmac
+import os
+import secrets
+from datetime import timedelta
+from pathlib import Path
+from stat import S_IMODE, S_IRWXG, S_IRWXO
+from typing import Final, Never
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from bot.errors import AttuneError, SettingsError
+
+ADDRESS_AGE: Final = timedelta(days=30)
+"""How long after an interview its person's address is kept."""
+UNCONSENTED_AGE: Final = timedelta(hours=24)
+"""How long an interview without consent is kept."""
+RECEIPT_AGE: Final = timedelta(hours=24)
+"""How long the address of an erasure's receipt is kept, if it can't be sent."""
+HEARD_AGE: Final = timedelta(days=7)
+"""How long the key of something heard is kept; Telegram repeats an update for one day."""
+PARKED_AGE: Final = timedelta(days=30)
+"""How long the shape of an update that couldn't be parsed is kept."""
+
+KEY_BYTES: Final = 32
+_NONCE_BYTES: Final = 12  # 96 bits, as AES-GCM wants it
+_FORMAT: Final = b"\x01"  # first byte of everything sealed, and part of what it is bound to
+
+
+class SealBroken(AttuneError):
+    """A sealed text was changed, moved to another row, or made with another key."""
+
+
+class Keys:
+    """The keys of this installation, each for one purpose, drawn from one master key."""
+
+    __slots__ = ("_log", "_person", "_seals", "fingerprint")
+
+    def __init__(self, master: bytes) -> None:
+        if len(master) != KEY_BYTES:
+            raise SettingsError(
+                f"A privacy key has {KEY_BYTES} bytes, this one has {len(master)}.", remedy=_REMEDY
+            )
+        self._person = _derived(master, "person")
+        self._log = _derived(master, "log")
+        self._seals = {table: AESGCM(_derived(master, table)) for table in ("address", "receipt")}
+        self.fingerprint: Final = _base32(_derived(master, "fingerprint"))[:26]
+        """A check value that says whether two keys are the same, and nothing else about them."""
+
+    def __repr__(self) -> str:
+        return "Keys(<hidden>)"
+
+    def __reduce__(self) -> Never:
+        raise TypeError("keys aren't written anywhere")
+
+    def person(self, channel: str, address: str) -> str:
+        """Return the pseudonym of whoever is behind an address of a channel."""
+        return _base32(hmac.digest(self._person, f"{channel}:{address}".encode(), "sha256"))[:26]
+
+    def log_id(self, person: str) -> str:
+        """Return what a log calls a person: no pseudonym of the database, and useless without the key."""
+        return _base32(hmac.digest(self._log, person.encode(), "sha256"))[:10].lower()
+
+    def seal(self, text: str, row: str) -> bytes:
+        """Encrypt a text for one row, named by `address_row` or `receipt_row`."""
+        nonce = os.urandom(_NONCE_BYTES)
+        return _FORMAT + nonce + self._seal_of(row).encrypt(nonce, text.encode(), _bound_to(row))
+
+    def unseal(self, sealed: bytes, row: str) -> str:
+        """Return the text that was sealed for this row; raise `SealBroken` for any other."""
+        nonce, body = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
+        if not sealed.startswith(_FORMAT) or len(nonce) < _NONCE_BYTES:
+            raise SealBroken("A sealed text has an unknown format.")
+        try:
+            return self._seal_of(row).decrypt(nonce, body, _bound_to(row)).decode()
+        except InvalidTag:
+            raise SealBroken(
+                "A sealed text was changed, moved to another row, or made with another key."
+            ) from None
+
+    def _seal_of(self, row: str) -> AESGCM:
+        return self._seals[row.partition("|")[0]]
+
+
+def address_row(person: str) -> str:
+    """Name the row that holds a person's address, for `seal` and `unseal`."""
+    return f"address|{person}"
+
+
+def receipt_row(erasure: str) -> str:
+    """Name the row that holds where an erasure's receipt goes, for `seal` and `unseal`."""
+    return f"receipt|{erasure}"
+
+
+def random_code() -> str:
+    """Return 128 random bits as 26 characters: the seed of a session, or the id of an erasure."""
+    return _base32(secrets.token_bytes(16)).lower()
+
+
+# ---------------------------------------------------------------- the master key
+
+_REMEDY: Final = (
+    "PRIVACY_KEY is 32 random bytes in base64. Without the right one nobody can be recognised and no address"
+    " can be read: restore it from where you keep it, or leave PRIVACY_KEY empty for a new database and one is made."
+)
+
+
+def parse_key(text: str) -> bytes:
+    """Return the master key from its base64 text (standard or URL-safe)."""
+    compact = "".join(text.split()).replace("-", "+").replace("_", "/").rstrip("=")
+    try:
+        key = base64.b64decode(compact + "=" * (-len(compact) % 4), validate=True)
+    except (ValueError, binascii.Error):
+        raise SettingsError("The privacy key isn't base64.", remedy=_REMEDY) from None
+    if len(key) != KEY_BYTES:
+        raise SettingsError(f"The privacy key holds {len(key)} bytes instead of {KEY_BYTES}.", remedy=_REMEDY)
+    return key
+
+
+def read_or_make_key(path: Path) -> bytes:
+    """Return the master key from a file that only its owner can read; make it where there is none."""
+    try:
+        if not path.exists():
+            _make_key_file(path)
+        _refuse_shared(path)
+        text = path.read_text("ascii")
+    except UnicodeDecodeError:
+        raise SettingsError(f"{path} isn't a privacy key.", remedy=_REMEDY) from None
+    except OSError as error:
+        raise SettingsError(
+            f"The privacy key {path} can't be used: {error.strerror}.",
+            remedy="Give this account the right to read it, or set PRIVACY_KEY_FILE to another place.",
+        ) from error
+    try:
+        return parse_key(text)
+    except SettingsError as error:
+        raise SettingsError(f"{path}: {error.message}", remedy=error.remedy) from None
+
+
+def _make_key_file(path: Path) -> None:
+    """Make the file whole under another name and link it into place: of two that start at once, one wins."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(base64.b64encode(secrets.token_bytes(KEY_BYTES)) + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, path)
+    finally:
+        draft.unlink()
+
+
+def _refuse_shared(path: Path) -> None:
+    mode = S_IMODE(path.stat().st_mode)
+    if os.name == "posix" and mode & (S_IRWXG | S_IRWXO):
+        raise SettingsError(
+            f"Others on this machine can read or change the privacy key {path} (mode {mode:04o}).",
+            remedy=f"Run: chmod 600 {path}",
+        )
+
+
+def _derived(master: bytes, scope: str) -> bytes:
+    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=f"attune/1/{scope}".encode()).derive(
+        master
+    )
+
+
+def _bound_to(row: str) -> bytes:
+    return _FORMAT + row.encode()
+
+
+def _base32(digest: bytes) -> str:
+    return base64.b32encode(digest).decode().rstrip("=")
