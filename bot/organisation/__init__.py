@@ -1,0 +1,1 @@
+"""Who asks: the file format of organisations, its loader and its checks."""

@@ -1,0 +1,1 @@
+"""What we ask: the file format of questionnaires, its loader and its checks."""

@@ -1,0 +1,182 @@
+"""From a folder to one frozen value that the other rooms use.
+
+A folder is loaded only if everything holds that an interview relies on; what merely ought to be better (a
+tip past its review date, a page that is hard to read) is for `attune check` to say. See the column "stops"
+in the reference.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from bot.errors import AuthorError
+from bot.questionnaire.codes import stops, told
+from bot.questionnaire.model import (
+    ConsentText,
+    Edition,
+    Link,
+    Locale,
+    LocaleStatus,
+    Questionnaire,
+    ScaleText,
+    SegmentText,
+    Texts,
+    Tip,
+)
+from bot.questionnaire.profiles import profiles
+from bot.questionnaire.sources import MAIN, Sources, read_sources
+from bot.questionnaire.structure import structure
+from bot.questionnaire.texts import texts
+from bot.questionnaire.tips import templates
+from bot.questionnaire.translations import translations
+from bot.source import Problem, refuse
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A questionnaire as it is now: the edition that is kept with a session, and what is never pinned."""
+
+    folder: Path
+    edition: Edition
+    tips: Mapping[tuple[str, str, str], Tip]
+    """By voice (a segment or `neutral`), topic and language."""
+    links: Mapping[str, tuple[Link, ...]]
+    """By topic."""
+
+    @property
+    def id(self) -> str:
+        """Return the questionnaire's id."""
+        return self.edition.questionnaire.id
+
+
+def load(folder: Path) -> Loaded:
+    """Load one questionnaire, or raise `AuthorError` with the first things that are wrong."""
+    sources = read_sources(folder)
+    refuse(folder, must_hold(sources))
+    return assemble(sources)
+
+
+def load_all(folder: Path) -> dict[str, Loaded]:
+    """Load every questionnaire in a folder, by id, or raise `AuthorError`."""
+    if not folder.is_dir():
+        raise AuthorError(
+            f"There is no folder {folder}.", remedy="Set QUESTIONNAIRES to a folder of questionnaires."
+        )
+    shelf = {loaded.id: loaded for loaded in map(load, questionnaire_folders(folder))}
+    refuse(folder, second_parts(shelf.values(), shelf))
+    if not shelf:
+        raise AuthorError(
+            f"{folder} holds no questionnaire.", remedy="`attune init DIR` copies the shipped ones."
+        )
+    return shelf
+
+
+def questionnaire_folders(folder: Path) -> list[Path]:
+    """Return the folders in a folder that are questionnaires."""
+    return sorted(path.parent for path in folder.glob(f"*/{MAIN}") if not path.parent.name.startswith("."))
+
+
+def must_hold(sources: Sources) -> Iterator[Problem]:
+    """Yield every problem that keeps a questionnaire from being used."""
+    yield from filter(stops, sources.problems)
+    if sources.main is not None:
+        for part in (structure(sources.main), profiles(sources.main), translations(sources, sources.main)):
+            yield from filter(stops, part)
+    yield from filter(stops, texts(sources))
+    yield from templates(sources)
+
+
+def second_parts(shelf: Iterable[Loaded], known: Iterable[str]) -> Iterator[Problem]:
+    """Yield every second part that isn't among the questionnaires known."""
+    names = set(known)
+    for loaded in shelf:
+        second = loaded.edition.questionnaire.second_part
+        if second is not None and second.questionnaire not in names:
+            main = read_sources(loaded.folder).main
+            if main is not None:
+                message = f"no questionnaire is called `{second.questionnaire}`"
+                yield told("unknown-questionnaire", main.document, ("second_part", "questionnaire"), message)
+
+
+def assemble(sources: Sources) -> Loaded:
+    """Put a questionnaire together from sources in which everything holds."""
+    if sources.main is None:
+        raise AuthorError(f"{sources.folder} holds no questionnaire.")
+    questionnaire = sources.main.value
+    words = {questionnaire.languages[0]: _own_texts(questionnaire)}
+    words |= {
+        language: _translated(sources.locales[language].value) for language in questionnaire.languages[1:]
+    }
+    edition = Edition(digest=digest(questionnaire, words), questionnaire=questionnaire, texts=words)
+    links = sources.links.value.links if sources.links else {}
+    return Loaded(sources.folder, edition, MappingProxyType(dict(_tips(sources))), MappingProxyType(links))
+
+
+def digest(questionnaire: Questionnaire, words: Mapping[str, Texts]) -> str:
+    """Return the SHA-256 of the canonical JSON of a questionnaire and its texts, in hex."""
+    content = {
+        "questionnaire": questionnaire.model_dump(mode="json"),
+        "texts": {language: text.model_dump(mode="json") for language, text in words.items()},
+    }
+    canonical = json.dumps(
+        content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    )
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _own_texts(questionnaire: Questionnaire) -> Texts:
+    """Gather the texts that stand in `questionnaire.yaml`: reviewed once its items have a reviewer."""
+    reviewed = questionnaire.review.reviewed_by != "none"
+    return Texts(
+        title=questionnaire.title,
+        summary=questionnaire.summary,
+        consent=ConsentText(lines=questionnaire.consent.lines, whole=questionnaire.consent.whole),
+        prompts={name: scale.prompt for name, scale in questionnaire.answers.items()},
+        labels={
+            name: {choice.id: choice.label for choice in scale.choices}
+            for name, scale in questionnaire.answers.items()
+        },
+        items={item.id: item.text for item in questionnaire.items},
+        scales={scale.id: ScaleText(name=scale.name, words=scale.words) for scale in questionnaire.scales},
+        segments={
+            segment.id: SegmentText(
+                name=segment.name, said_as=segment.said_as, bar=segment.bar, clinician=segment.clinician
+            )
+            for segment in questionnaire.segments
+        },
+        phrases=questionnaire.phrases,
+        status=LocaleStatus.REVIEWED if reviewed else LocaleStatus.DRAFTED,
+    )
+
+
+def _translated(locale: Locale) -> Texts:
+    return Texts(
+        title=locale.title,
+        summary=locale.summary,
+        consent=locale.consent,
+        prompts={name: scale.prompt for name, scale in locale.answers.items()},
+        labels={name: dict(scale.choices) for name, scale in locale.answers.items()},
+        items=locale.items,
+        scales=locale.scales,
+        segments=locale.segments,
+        phrases=locale.phrases,
+        status=locale.status,
+    )
+
+
+def _tips(sources: Sources) -> Iterator[tuple[tuple[str, str, str], Tip]]:
+    """Yield every tip whose fact is there; a tip can be withdrawn by taking its file or its fact away."""
+    for file in sources.tips:
+        facts = sources.facts.get(file.language)
+        if facts is not None and (fact := facts.value.facts.get(file.topic)) is not None:
+            tip = Tip(
+                voice=file.voice,
+                language=file.language,
+                matter=file.matter,
+                fact=fact,
+                body=file.body.strip(),
+            )
+            yield (file.voice, file.topic, file.language), tip

@@ -1,0 +1,424 @@
+"""What a questionnaire is: the one definition behind loader, schema, reference page and checks.
+
+Every class here is frozen and refuses unknown keys. A field's `description` is the sentence that
+`questionnaires/README.md` and editors show. Texts stand in the questionnaire's first language here; other
+languages stand in `locales/<language>.yaml` (see `Locale`), by id.
+"""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
+"""An id of an item, choice, scale, form or segment: legal at once in SPSS, Stata, R and SQL."""
+
+FolderId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
+"""The id of a questionnaire or organisation: the name of its folder."""
+
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")]
+"""A BCP 47 language tag."""
+
+Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+
+Https = Annotated[str, StringConstraints(pattern=r"^https://[^\s/@]+(/\S*)?$", max_length=500)]
+
+
+class Model(BaseModel):
+    """A frozen value that refuses keys it doesn't know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
+
+
+class Status(StrEnum):
+    """How far the segment model can be trusted."""
+
+    PROVISIONAL = "provisional"
+    CALIBRATED = "calibrated"
+
+
+class Change(Model):
+    """One line of a questionnaire's own history: it is an instrument too."""
+
+    version: Text = Field(description="The version that brought the change.")
+    on: date = Field(description="The day of the change, as 2026-11-24.")
+    what: Text = Field(description="What changed, in one sentence.")
+
+
+class Review(Model):
+    """Who has looked at the words, and when they should be looked at again."""
+
+    reviewed_by: Text = Field(default="none", description="Who reviewed it; `none` until somebody did.")
+    review_by: date = Field(description="The day by which it must be reviewed (again).")
+
+
+class Consent(Model):
+    """What a person agrees to before the first question."""
+
+    minimum_age: int = Field(default=18, ge=18, description="Nobody younger is asked.")
+    lines: tuple[Text, ...] = Field(
+        min_length=1, max_length=6, description="What is kept, what isn't, who sees what, how to leave."
+    )
+    whole: Text = Field(description="The whole text, shown on demand; its digest is stored with the consent.")
+
+
+class Choice(Model):
+    """One answer that can be tapped."""
+
+    id: Id = Field(description="What is stored; never changes once people have answered.")
+    value: int = Field(ge=-90, le=999, description="The number used in scoring and exports.")
+    label: Text = Field(description="What the person taps.")
+
+
+class AnswerScale(Model):
+    """A named set of choices that many items share."""
+
+    prompt: Text | None = Field(
+        default=None, description="The line below the item, such as 'How well does this fit you?'"
+    )
+    choices: tuple[Choice, ...] = Field(min_length=2, max_length=8, description="From low to high.")
+
+
+class ShowIf(Model):
+    """A condition on an earlier item."""
+
+    item: Id = Field(description="An item asked earlier in the form.")
+    any_of: tuple[Id, ...] = Field(
+        min_length=1, description="The item is asked if one of these choices was given."
+    )
+
+
+class Sensitivity(StrEnum):
+    """What an answer could give away about who the person is."""
+
+    NONE = "none"
+    QUASI = "quasi"
+    SENSITIVE = "sensitive"
+    IDENTIFIER = "identifier"
+
+
+class Item(Model):
+    """One question."""
+
+    id: Id = Field(description="Names the item in every export.")
+    text: Text = Field(description="What the person reads.")
+    answers: Id = Field(description="The named answer scale.")
+    reverse: bool = Field(default=False, description="Scored as min + max - x.")
+    required: bool = Field(default=False, description="Can't be skipped.")
+    show_if: ShowIf | None = Field(default=None, description="Asked only under this condition.")
+    sensitivity: Sensitivity = Field(
+        default=Sensitivity.NONE, description="none, quasi, sensitive or identifier."
+    )
+    source: Text = Field(default="own", description="Where the wording comes from; `own` for our own.")
+    licence: Text | None = Field(
+        default=None, description="The item's own licence, where it isn't the questionnaire's."
+    )
+
+
+class Norms(Model):
+    """Mean and standard deviation of a reference group; gives T = 50 + 10 (x - mean) / sd."""
+
+    mean: float = Field(description="The group's mean on this scale.")
+    sd: float = Field(gt=0, description="The group's standard deviation.")
+    group: Text = Field(description="Who the group is, and where the figures come from.")
+
+
+class ScaleWords(Model):
+    """A scale's result in words, for questionnaires that end without segments."""
+
+    low: Text = Field(description="Said below the first cut.")
+    middle: Text = Field(description="Said between the cuts.")
+    high: Text = Field(description="Said above the second cut.")
+
+
+class Scale(Model):
+    """Items that measure one thing."""
+
+    id: Id = Field(description="Names the scale in every export.")
+    name: Text = Field(description="What it is called.")
+    items: tuple[Id, ...] = Field(
+        min_length=1, description="Its items; reversed ones are marked at the item."
+    )
+    method: Literal["mean", "sum"] = Field(default="mean", description="mean or sum of the answered items.")
+    min_share: float = Field(
+        default=0.8,
+        gt=0,
+        le=1,
+        description="Missing rule: scored when at least this share of its asked items is answered.",
+    )
+    norms: Norms | None = Field(default=None, description="A reference group, for T scores.")
+    cuts: tuple[float, float] | None = Field(
+        default=None, description="Two cuts between low, middle and high."
+    )
+    words: ScaleWords | None = Field(default=None, description="The result in words; needs cuts.")
+
+
+class Form(Model):
+    """Which items are asked, in which order."""
+
+    id: Id = Field(description="Names the form.")
+    items: tuple[Id, ...] = Field(min_length=1, description="In the order they are asked.")
+    order: Literal["fixed"] = Field(default="fixed", description="fixed: always in this order.")
+
+
+class Segment(Model):
+    """A group of people moved by the same things."""
+
+    id: Id = Field(description="Names the segment in every export.")
+    name: Text = Field(description="The researchers' name; the person reads it only under 'How it works'.")
+    said_as: Text = Field(description="The sentence that the person reads: what moves them.")
+    bar: Text = Field(description="Two or three words for the bar of its probability.")
+    clinician: Text = Field(
+        description="The line that a person may copy for their clinician, in the first person."
+    )
+
+
+class Prototype(Model):
+    """The authors' profile of each segment on each scale.
+
+    The log-likelihood of the answers x_i (reverse-keyed items reversed) under segment k is sum_i -(x_i -
+    m_k,s(i))^2 / (2 sd^2 (1 + damping (n_s(i) - 1))), where s(i) is the item's scale and n_s the number of
+    answered items on it. Probabilities are the softmax over segments plus log shares.
+    """
+
+    type: Literal["prototype"] = Field(description="prototype: expert-set profiles.")
+    profiles: dict[Id, dict[Id, float]] = Field(
+        description="For each segment, its typical value on each scale."
+    )
+    sd: float = Field(
+        gt=0, description="The spread of one answer around a profile, in units of the answer scale."
+    )
+    damping: float = Field(
+        default=1.5, ge=0, description="How much answers of the same scale count as repeats."
+    )
+    shares: dict[Id, float] | None = Field(
+        default=None, description="Expected share of each segment; equal if left out."
+    )
+    unsure_below: float = Field(
+        default=0.15,
+        ge=0,
+        lt=1,
+        description="'Not sure' when the two highest probabilities are nearer than this.",
+    )
+    min_answered: int = Field(default=1, ge=1, description="Fewer answered items give no segment at all.")
+
+
+class SecondPart(Model):
+    """An optional questionnaire of its own, offered before or after the result by a stored random arm."""
+
+    questionnaire: FolderId = Field(description="Its id.")
+    offer: tuple[Literal["before", "after"], ...] = Field(
+        default=("before", "after"), min_length=1, description="The arms to draw from."
+    )
+
+
+class Evidence(Model):
+    """What `fit` found; written by it, never by hand."""
+
+    people: int = Field(ge=400, description="Adults who answered the long form.")
+    languages: tuple[Language, ...] = Field(min_length=1, description="The languages it holds for.")
+    agreement: float = Field(ge=0, le=1, description="Out-of-fold agreement with the long form.")
+    ece: float = Field(ge=0, le=1, description="Out-of-fold expected calibration error.")
+    ece_upper: float = Field(ge=0, le=0.06, description="Upper 95 % limit of it.")
+    on: date = Field(description="When it was fitted.")
+    data_sha256: Text = Field(description="The digest of the data.")
+
+
+class Questionnaire(Model):
+    """The whole of `questionnaire.yaml`."""
+
+    id: FolderId = Field(description="The name of the folder.")
+    version: Text = Field(
+        description='Quoted, such as "1.0.0"; raise it with every change that people can notice.'
+    )
+    status: Status = Field(
+        default=Status.PROVISIONAL, description="provisional, or calibrated (only `attune fit` writes that)."
+    )
+    evidence: Evidence | None = Field(default=None, description="Written by `attune fit`.")
+    title: Text = Field(description="What it is called.")
+    summary: Text = Field(description="One or two sentences that a person reads before they begin.")
+    languages: tuple[Language, ...] = Field(
+        min_length=1, description="The first is the language of this file."
+    )
+    licence: Text = Field(description="Of the items and texts.")
+    source: Text = Field(description="Where the items come from.")
+    citation: Text | None = Field(default=None, description="How to cite it.")
+    review: Review = Field(description="Who reviewed the items, and when again.")
+    changes: tuple[Change, ...] = Field(min_length=1, description="Its history, newest first.")
+    consent: Consent = Field(description="What a person agrees to.")
+    answers: dict[Id, AnswerScale] = Field(min_length=1, description="Named answer scales.")
+    items: tuple[Item, ...] = Field(min_length=1, description="The bank of items.")
+    scales: tuple[Scale, ...] = Field(default=(), description="What is measured.")
+    forms: tuple[Form, ...] = Field(
+        min_length=1, description="What is asked; the first form is the one used."
+    )
+    segments: tuple[Segment, ...] = Field(default=(), description="None: it ends with its scales in words.")
+    model: Prototype | None = Field(default=None, description="How answers become a segment; needs segments.")
+    topics: tuple[Id, ...] = Field(default=(), description="The topics of tips, in the order offered.")
+    second_part: SecondPart | None = Field(default=None, description="An optional second part.")
+    phrases: dict[str, Text] = Field(
+        default_factory=dict, description="House-wide phrases that it words differently."
+    )
+
+    def item(self, item_id: str) -> Item:
+        """Return an item by its id."""
+        return next(item for item in self.items if item.id == item_id)
+
+    def choices(self, item_id: str) -> tuple[Choice, ...]:
+        """Return the choices of an item, from low to high."""
+        return self.answers[self.item(item_id).answers].choices
+
+    @property
+    def form(self) -> Form:
+        """Return the form that is asked."""
+        return self.forms[0]
+
+
+# ---------------------------------------------------------------- other languages
+
+
+class LocaleStatus(StrEnum):
+    """How far a translation can be trusted."""
+
+    DRAFTED = "drafted, not reviewed"
+    REVIEWED = "reviewed"
+
+
+class ConsentText(Model):
+    """The consent in another language."""
+
+    lines: tuple[Text, ...] = Field(min_length=1, max_length=6, description="As in the questionnaire.")
+    whole: Text = Field(description="As in the questionnaire.")
+
+
+class AnswerText(Model):
+    """An answer scale in another language."""
+
+    prompt: Text | None = Field(default=None, description="As in the questionnaire.")
+    choices: dict[Id, Text] = Field(description="Label by choice id.")
+
+
+class ScaleText(Model):
+    """A scale in another language."""
+
+    name: Text = Field(description="As in the questionnaire.")
+    words: ScaleWords | None = Field(default=None, description="As in the questionnaire.")
+
+
+class SegmentText(Model):
+    """A segment in another language."""
+
+    name: Text = Field(description="As in the questionnaire.")
+    said_as: Text = Field(description="As in the questionnaire.")
+    bar: Text = Field(description="As in the questionnaire.")
+    clinician: Text = Field(description="As in the questionnaire.")
+
+
+class Locale(Model):
+    """The whole of `locales/<language>.yaml`: every text of the questionnaire, by id."""
+
+    language: Language = Field(description="The language of this file.")
+    status: LocaleStatus = Field(description="`drafted, not reviewed`, or `reviewed`.")
+    reviewed_by: Text = Field(
+        default="none", description="Who reviewed the translation; `none` until somebody did."
+    )
+    title: Text = Field(description="As in the questionnaire.")
+    summary: Text = Field(description="As in the questionnaire.")
+    consent: ConsentText = Field(description="As in the questionnaire.")
+    answers: dict[Id, AnswerText] = Field(description="By the id of the answer scale.")
+    items: dict[Id, Text] = Field(description="Text by item id.")
+    scales: dict[Id, ScaleText] = Field(default_factory=dict, description="By scale id.")
+    segments: dict[Id, SegmentText] = Field(default_factory=dict, description="By segment id.")
+    phrases: dict[str, Text] = Field(
+        default_factory=dict, description="House-wide phrases that it words differently."
+    )
+
+
+# ---------------------------------------------------------------- tips and links
+
+
+class TipMatter(Model):
+    """The front matter of a tip, `tips/<voice>/<topic>.md.j2`; the body follows.
+
+    The body is a few lines in the segment's voice. It says `{{ fact }}` exactly once: the fact itself
+    stands in `tips/facts.yaml`, the same for every voice.
+    """
+
+    topic: Id = Field(description="The file's name without its ending.")
+    evidence: Literal["unchecked"] | tuple[Https, ...] = Field(
+        description="`unchecked`, or the addresses of the sources."
+    )
+    reviewed_by: Text = Field(description="Who reviewed it; `none` until somebody did.")
+    review_by: date = Field(description="Review it again by this day.")
+    next_step: Text = Field(description="The one thing to do today.")
+
+
+class Tip(Model):
+    """One tip in one voice and one language."""
+
+    voice: Id
+    language: Language
+    matter: TipMatter
+    fact: Text
+    body: Text
+
+
+class Link(Model):
+    """A provider link of a topic."""
+
+    title: Text = Field(description="What the person taps.")
+    url: Https = Field(description="https only.")
+    kind: Literal["read", "watch", "listen"] = Field(description="What the person will do there.")
+    provider: Text = Field(description="Whose page it is.")
+    language: Language = Field(default="en", description="The language of the page.")
+
+
+class Links(Model):
+    """The whole of `links.yaml`."""
+
+    links: dict[Id, tuple[Link, ...]] = Field(
+        description="By topic; the first in the person's language is used, else the first."
+    )
+
+
+class Facts(Model):
+    """The whole of `tips/facts.yaml`, and of `locales/<language>/tips/facts.yaml`."""
+
+    facts: dict[Id, Text] = Field(description="One plain fact for each topic, the same in every voice.")
+
+
+NEUTRAL = "neutral"
+"""The voice used when no segment is sure, and for the arm that compares."""
+
+
+# ---------------------------------------------------------------- what the other rooms receive
+
+
+class Texts(Model):
+    """Every text of one edition in one language, whatever file it came from."""
+
+    title: Text
+    summary: Text
+    consent: ConsentText
+    prompts: dict[Id, Text | None]
+    labels: dict[Id, dict[Id, Text]]
+    items: dict[Id, Text]
+    scales: dict[Id, ScaleText]
+    segments: dict[Id, SegmentText]
+    phrases: dict[str, Text]
+    status: LocaleStatus
+
+
+class Edition(Model):
+    """One exact content of a questionnaire: what a session ends on because it began with it."""
+
+    digest: str
+    """SHA-256 of the canonical JSON of questionnaire and texts, in hex."""
+    questionnaire: Questionnaire
+    texts: dict[Language, Texts]
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Return the languages it can be asked in, its own first."""
+        return self.questionnaire.languages

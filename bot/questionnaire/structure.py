@@ -1,0 +1,212 @@
+"""What the parts of one questionnaire say about each other: ids, forms, conditions, scales.
+
+Every function takes the questionnaire's file and yields problems; none of them reads a text for its words.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+
+from bot.questionnaire.codes import told
+from bot.questionnaire.model import Item, Questionnaire, Scale, Status
+from bot.questionnaire.sources import File
+from bot.source import Problem, Route
+
+Main = File[Questionnaire]
+
+_SPSS = ("all", "and", "by", "eq", "ge", "gt", "le", "lt", "ne", "not", "or", "to", "with")
+_OUR_IDS = ("person_id", "response_id", "row", "session_id")
+_OUR_COLUMNS = ("asked", "language", "n_asked", "runner_up", "segment", "status")
+RESERVED = frozenset(_SPSS + _OUR_IDS + _OUR_COLUMNS)
+"""Words that SPSS refuses as names of variables, and the columns of our own exports."""
+
+OUR_PREFIX = "p_"
+LONGEST_SEGMENT = 30
+
+
+def structure(main: Main) -> Iterator[Problem]:
+    """Yield everything wrong with how a questionnaire's parts refer to each other."""
+    for part in (
+        _folder,
+        _status,
+        _ids,
+        _reserved,
+        _answers,
+        _items,
+        _forms,
+        _show_if,
+        _scales,
+        _second_part,
+    ):
+        yield from part(main)
+
+
+def bounds(questionnaire: Questionnaire, item: Item) -> tuple[int, int] | None:
+    """Return the lowest and the highest value that an item's answers can have."""
+    scale = questionnaire.answers.get(item.answers)
+    values = [choice.value for choice in scale.choices] if scale else []
+    return (min(values), max(values)) if values else None
+
+
+def scale_bounds(questionnaire: Questionnaire, scale: Scale) -> tuple[int, int] | None:
+    """Return the range that a scale's items share; nothing where they don't share one."""
+    wanted = set(scale.items)
+    found = {bounds(questionnaire, item) for item in questionnaire.items if item.id in wanted}
+    return found.pop() if len(found) == 1 else None
+
+
+def _folder(main: Main) -> Iterator[Problem]:
+    name = main.document.path.resolve().parent.name
+    if main.value.id != name:
+        yield told(
+            "folder-id", main.document, ("id",), f"`{main.value.id}` isn't the folder's name, `{name}`"
+        )
+
+
+def _status(main: Main) -> Iterator[Problem]:
+    if main.value.status is Status.CALIBRATED and main.value.evidence is None:
+        yield told("no-evidence", main.document, ("status",), "calibrated, without evidence")
+
+
+def _ids(main: Main) -> Iterator[Problem]:
+    questionnaire = main.value
+    lists: dict[str, Sequence[str]] = {
+        "items": [item.id for item in questionnaire.items],
+        "scales": [scale.id for scale in questionnaire.scales],
+        "forms": [form.id for form in questionnaire.forms],
+        "segments": [segment.id for segment in questionnaire.segments],
+    }
+    for kind, ids in lists.items():
+        yield from _twice(main, "duplicate-id", (kind,), ids, "id")
+    for name in ("topics", "languages"):
+        yield from _twice(main, "duplicate-id", (name,), getattr(questionnaire, name))
+    seen: dict[str, str] = {}
+    for kind in ("items", "scales", "segments"):
+        for index, name in enumerate(lists[kind]):
+            if seen.setdefault(name, kind) != kind:
+                message = f"`{name}` is also one of the {seen[name]}"
+                yield told("clashing-id", main.document, (kind, index, "id"), message)
+
+
+def _twice(main: Main, code: str, route: Route, values: Iterable[object], *rest: str) -> Iterator[Problem]:
+    seen: set[object] = set()
+    for index, value in enumerate(values):
+        if value in seen:
+            yield told(code, main.document, (*route, index, *rest), f"`{value}` stands here twice")
+        seen.add(value)
+
+
+def _reserved(main: Main) -> Iterator[Problem]:
+    columns: dict[str, Sequence[str]] = {
+        "items": [item.id for item in main.value.items],
+        "scales": [scale.id for scale in main.value.scales],
+        "segments": [segment.id for segment in main.value.segments],
+    }
+    for kind, names in columns.items():
+        for index, name in enumerate(names):
+            if name in RESERVED or name.startswith(OUR_PREFIX):
+                yield told("reserved-name", main.document, (kind, index, "id"), f"`{name}` is taken")
+    for index, segment in enumerate(main.value.segments):
+        if len(segment.id) > LONGEST_SEGMENT:
+            message = f"the column `{OUR_PREFIX}{segment.id}` would be too long"
+            yield told("long-id", main.document, ("segments", index, "id"), message)
+
+
+def _answers(main: Main) -> Iterator[Problem]:
+    used = {item.answers for item in main.value.items}
+    for name, scale in main.value.answers.items():
+        route: Route = ("answers", name, "choices")
+        yield from _twice(main, "duplicate-id", route, (choice.id for choice in scale.choices), "id")
+        yield from _twice(main, "duplicate-value", route, (choice.value for choice in scale.choices), "value")
+        yield from _twice(main, "duplicate-label", route, (choice.label for choice in scale.choices), "label")
+        if name not in used:
+            yield told(
+                "unused-answers", main.document, ("answers", name), f"no item uses `{name}`", at_key=True
+            )
+
+
+def _items(main: Main) -> Iterator[Problem]:
+    asked = set(chain.from_iterable(form.items for form in main.value.forms))
+    for index, item in enumerate(main.value.items):
+        if item.answers not in main.value.answers:
+            message = f"no answer scale is called `{item.answers}`"
+            yield told("unknown-answers", main.document, ("items", index, "answers"), message)
+        if item.id not in asked:
+            yield told("unreachable-item", main.document, ("items", index, "id"), f"no form asks `{item.id}`")
+
+
+def _forms(main: Main) -> Iterator[Problem]:
+    known = {item.id for item in main.value.items}
+    for index, form in enumerate(main.value.forms):
+        route: Route = ("forms", index, "items")
+        yield from _twice(main, "repeated-item", route, form.items)
+        yield from _unknown(main, route, form.items, known)
+
+
+def _unknown(main: Main, route: Route, names: Sequence[str], known: set[str]) -> Iterator[Problem]:
+    for place, name in enumerate(names):
+        if name not in known:
+            yield told("unknown-item", main.document, (*route, place), f"no item is called `{name}`")
+
+
+def _show_if(main: Main) -> Iterator[Problem]:
+    items = {item.id: item for item in main.value.items}
+    for index, item in enumerate(main.value.items):
+        if item.show_if is None:
+            continue
+        route: Route = ("items", index, "show_if")
+        if (earlier := items.get(item.show_if.item)) is None:
+            yield told(
+                "unknown-item", main.document, (*route, "item"), f"no item is called `{item.show_if.item}`"
+            )
+            continue
+        scale = main.value.answers.get(earlier.answers)
+        choices = {choice.id for choice in scale.choices} if scale else set(item.show_if.any_of)
+        for place, choice in enumerate(item.show_if.any_of):
+            if choice not in choices:
+                message = f"`{earlier.id}` has no choice `{choice}`"
+                yield told("unknown-choice", main.document, (*route, "any_of", place), message)
+        yield from _order(main, item, item.show_if.item, (*route, "item"))
+
+
+def _order(main: Main, item: Item, earlier: str, route: Route) -> Iterator[Problem]:
+    for form in main.value.forms:
+        if item.id in form.items and earlier not in form.items[: form.items.index(item.id)]:
+            message = f"the form `{form.id}` doesn't ask `{earlier}` before `{item.id}`"
+            yield told("show-if-order", main.document, route, message)
+
+
+def _scales(main: Main) -> Iterator[Problem]:
+    known = {item.id for item in main.value.items}
+    for index, scale in enumerate(main.value.scales):
+        route: Route = ("scales", index, "items")
+        yield from _twice(main, "repeated-item", route, scale.items)
+        yield from _unknown(main, route, scale.items, known)
+        if known.issuperset(scale.items):
+            yield from _reach(main, index, scale)
+        if scale.words is not None and scale.cuts is None:
+            message = f"`{scale.id}` has words, but no cuts"
+            yield told("words-without-cuts", main.document, ("scales", index, "words"), message, at_key=True)
+
+
+def _reach(main: Main, index: int, scale: Scale) -> Iterator[Problem]:
+    by_id = {item.id: item for item in main.value.items}
+    first = bounds(main.value, by_id[scale.items[0]])
+    for place, name in enumerate(scale.items):
+        if (reach := bounds(main.value, by_id[name])) is not None and first is not None and reach != first:
+            message = f"`{name}` has {reach[0]} to {reach[1]}, the first item {first[0]} to {first[1]}"
+            yield told("mixed-answers", main.document, ("scales", index, "items", place), message)
+            return
+    if scale.cuts is None or first is None:
+        return
+    times = len(scale.items) if scale.method == "sum" else 1
+    low, high = first[0] * times, first[1] * times
+    if not low <= scale.cuts[0] <= scale.cuts[1] <= high:
+        message = f"the cuts must rise within {low} and {high}"
+        yield told("cuts-order", main.document, ("scales", index, "cuts"), message)
+
+
+def _second_part(main: Main) -> Iterator[Problem]:
+    second = main.value.second_part
+    if second is not None and second.questionnaire == main.value.id:
+        message = f"`{second.questionnaire}` would follow itself"
+        yield told("endless-second-part", main.document, ("second_part", "questionnaire"), message)

@@ -1,0 +1,47 @@
+"""Authors' files: read with distrust, refused with a place.
+
+The law of this room:
+
+1. **A file is untrusted.** It may be a bomb, a link out of its folder, a pipe, somebody's holiday picture.
+   Nothing in it is run, and nothing is built from it before its size, its characters and its shape are
+   known.
+2. **A refusal names the place.** Every problem is a `Problem`: file, line, column, code, what is wrong,
+   what to do.
+3. **All problems at once.** An author who made five mistakes is told five, not the first one five times.
+
+It is the only room that imports ruamel.yaml.
+"""
+
+from bot.source.codes import FILES, WORDS, Code, Table
+from bot.source.document import Document, Matter, Place, Route, Spot, Value, read_front_matter, read_yaml
+from bot.source.problem import Problem, refuse
+from bot.source.schema import field_at, validate
+from bot.source.text import LARGEST_BYTES, Unreadable, read_text
+from bot.source.words import LONGEST_PAGE, PLACEHOLDERS, Said, flaws, units
+
+__all__ = [
+    "FILES",
+    "LARGEST_BYTES",
+    "LONGEST_PAGE",
+    "PLACEHOLDERS",
+    "WORDS",
+    "Code",
+    "Document",
+    "Matter",
+    "Place",
+    "Problem",
+    "Route",
+    "Said",
+    "Spot",
+    "Table",
+    "Unreadable",
+    "Value",
+    "field_at",
+    "flaws",
+    "read_front_matter",
+    "read_text",
+    "read_yaml",
+    "refuse",
+    "units",
+    "validate",
+]

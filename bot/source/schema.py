@@ -1,0 +1,192 @@
+"""A document held against a pydantic model: each disagreement becomes a problem with place and hint."""
+
+import difflib
+import json
+from collections.abc import Iterator, Mapping
+from functools import reduce
+from types import UnionType
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+
+from bot.source.document import Document, Route
+from bot.source.problem import Problem
+
+M = TypeVar("M", bound=BaseModel)
+
+_CODES = {
+    "missing": "missing-key",
+    "extra_forbidden": "unknown-key",
+    "literal_error": "unknown-value",
+    "enum": "unknown-value",
+    "string_pattern_mismatch": "wrong-form",
+    "date_from_datetime_parsing": "wrong-form",
+    "date_parsing": "wrong-form",
+}
+_SIZES = ("too_short", "too_long", "greater_than", "less_than")
+
+
+def validate(document: Document, model: type[M]) -> tuple[M | None, tuple[Problem, ...]]:
+    """Return the value if the document agrees with the model, and every place where it doesn't.
+
+    Types are strict (as in JSON: a number isn't a text, "yes" isn't true). A document whose only fault is
+    keys that nobody knows still gives a value, so that later checks can say in the same run what they see.
+    """
+    if not isinstance(document.value, dict):
+        return None, ()
+    try:
+        return _made(document.value, model), ()
+    except ValidationError as error:
+        details = error.errors(include_url=False)
+    found = tuple(_without_echoes(document, _problems(document, model, details)))
+    if any(detail["type"] != "extra_forbidden" for detail in details):
+        return None, found
+    return _made(_pruned(document.value, {tuple(detail["loc"]) for detail in details}), model), found
+
+
+def field_at(model: type[BaseModel], route: Route) -> FieldInfo | None:
+    """Return the model's field that a route leads to or through last, or nothing where it leads nowhere."""
+    found: FieldInfo | None = None
+    kind: Any = model
+    for step in route:
+        fields = _fields(kind)
+        if fields and (found := fields.get(str(step))) is None:
+            return None
+        kind = _inside(kind, step)
+    return found
+
+
+def _made(value: Any, model: type[M]) -> M:
+    return model.model_validate_json(json.dumps(value), strict=True)
+
+
+def _problems(document: Document, model: type[BaseModel], details: list[ErrorDetails]) -> Iterator[Problem]:
+    seen: set[tuple[Route, str]] = set()
+    for detail in details:
+        route = _known(document, tuple(detail["loc"]))
+        code, name = _code(detail["type"]), str(detail["loc"][-1])
+        said = (route, name if code == "missing-key" else "")
+        if said in seen:
+            continue  # the other branches of a union say the same in other words
+        seen.add(said)
+        message, hint = _words(model, route, detail)
+        yield document.problem(route, code, message, hint, at_key=code == "unknown-key" or name == "[key]")
+
+
+def _code(kind: str) -> str:
+    if kind.endswith(("_type", "_parsing")) and kind not in _CODES:
+        return "wrong-type"
+    if any(size in kind for size in _SIZES):
+        return "out-of-range"
+    return _CODES.get(kind, "wrong-value")
+
+
+def _known(document: Document, route: Route) -> Route:
+    """Return the longest part of pydantic's way that leads to a node (the rest names branches of unions)."""
+    while route and route not in document.places:
+        route = route[:-1]
+    return route
+
+
+def _words(model: type[BaseModel], route: Route, detail: ErrorDetails) -> tuple[str, str]:
+    name = str(detail["loc"][-1])
+    described = field_at(model, route)
+    meaning = described.description or "" if described else ""
+    match _code(detail["type"]):
+        case "missing-key":
+            missing = field_at(model, (*route, name))
+            return f"`{name}` is missing", missing.description or "" if missing else ""
+        case "unknown-key":
+            return f"nobody knows the key `{name}`", _did_you_mean(
+                name, _fields(reduce(_inside, route[:-1], model))
+            )
+        case "wrong-form" if name == "[key]":
+            return f"`{route[-1]}` can't be a name here", _form(detail)
+        case "unknown-value":
+            allowed = str((detail.get("ctx") or {}).get("expected", ""))
+            return f"{_shown(detail['input'])} isn't one of the values allowed here", f"Allowed: {allowed}."
+        case "wrong-form":
+            return f"{_shown(detail['input'])} doesn't have the right form", _form(detail)
+        case _:
+            return _lowered(detail["msg"]), _quoted(detail) or meaning
+
+
+def _form(detail: ErrorDetails) -> str:
+    pattern = str((detail.get("ctx") or {}).get("pattern", ""))
+    return _FORMS.get(pattern, f"It must match {pattern}." if pattern else "Write a day as 2026-11-24.")
+
+
+_FORMS = {
+    r"^[a-z][a-z0-9_]{0,31}$": "Small letters, digits and `_`, a letter first, 32 characters at most.",
+    r"^[a-z][a-z0-9-]{0,31}$": "Small letters, digits and `-`, a letter first, 32 characters at most.",
+    r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$": "A language tag, such as en, es or pt-BR.",
+    r"^https://[^\s/@]+(/\S*)?$": "An address that begins with https:// and has no spaces.",
+    r"^#[0-9a-fA-F]{6}$": "A colour, such as #1f4e79, in quotes.",
+}
+
+
+def _quoted(detail: ErrorDetails) -> str:
+    given = detail["input"]
+    if detail["type"] == "string_type" and isinstance(given, int | float | bool):
+        return f'Quote it: "{json.dumps(given)}".'
+    if detail["type"] == "bool_type":
+        return "Write true or false."
+    return ""
+
+
+def _shown(given: Any) -> str:
+    text = given if isinstance(given, str) else type(given).__name__
+    return f"`{text}`" if len(text) <= 40 else f"`{text[:40]}…`"  # noqa: PLR2004 - what fits on a line
+
+
+def _lowered(message: str) -> str:
+    return message[:1].lower() + message[1:]
+
+
+def _did_you_mean(name: str, known: Mapping[str, FieldInfo]) -> str:
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+    if near:
+        return f"Did you mean `{near[0]}`?"
+    return f"Known here: {', '.join(known)}."
+
+
+def _fields(kind: Any) -> Mapping[str, FieldInfo]:
+    """Return the fields of a model's type; none of any other type."""
+    kind = _unwrapped(kind)
+    return kind.model_fields if isinstance(kind, type) and issubclass(kind, BaseModel) else {}
+
+
+def _inside(kind: Any, step: str | int) -> Any:
+    """Return the type one step further: of a model's field, of a list's entries, of a mapping's values."""
+    if fields := _fields(kind):
+        return fields[str(step)].annotation if str(step) in fields else None
+    inner = [argument for argument in get_args(_unwrapped(kind)) if argument is not Ellipsis]
+    return inner[-1] if inner else None
+
+
+def _unwrapped(kind: Any) -> Any:
+    """Return the type within `Annotated` and beside `None`."""
+    while True:
+        if get_origin(kind) is Annotated:
+            kind = get_args(kind)[0]
+        elif get_origin(kind) in {Union, UnionType}:
+            others = [argument for argument in get_args(kind) if argument is not type(None)]
+            kind = others[-1]
+        else:
+            return kind
+
+
+def _without_echoes(document: Document, found: Iterator[Problem]) -> Iterator[Problem]:
+    """Leave out what only repeats that a value could not be read."""
+    told = {(problem.line, problem.column) for problem in document.problems}
+    return (problem for problem in found if (problem.line, problem.column) not in told)
+
+
+def _pruned(value: Any, unwanted: set[Route], here: Route = ()) -> Any:
+    if isinstance(value, dict):
+        return {k: _pruned(v, unwanted, (*here, k)) for k, v in value.items() if (*here, k) not in unwanted}
+    if isinstance(value, list):
+        return [_pruned(v, unwanted, (*here, n)) for n, v in enumerate(value)]
+    return value
