@@ -13,7 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from bot.errors import AuthorError
-from bot.questionnaire.codes import stops, told
+from bot.questionnaire.check import must_hold, second_part
 from bot.questionnaire.model import (
     ConsentText,
     Edition,
@@ -26,13 +26,8 @@ from bot.questionnaire.model import (
     Texts,
     Tip,
 )
-from bot.questionnaire.profiles import profiles
 from bot.questionnaire.sources import MAIN, Sources, read_sources
-from bot.questionnaire.structure import structure
-from bot.questionnaire.texts import texts
-from bot.questionnaire.tips import templates
-from bot.questionnaire.translations import translations
-from bot.source import Problem, refuse
+from bot.source import refuse
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +49,7 @@ class Loaded:
 
 def load(folder: Path) -> Loaded:
     """Load one questionnaire, or raise `AuthorError` with the first things that are wrong."""
-    sources = read_sources(folder)
-    refuse(folder, must_hold(sources))
-    return assemble(sources)
+    return _loaded(read_sources(folder), None)
 
 
 def load_all(folder: Path) -> dict[str, Loaded]:
@@ -65,40 +58,18 @@ def load_all(folder: Path) -> dict[str, Loaded]:
         raise AuthorError(
             f"There is no folder {folder}.", remedy="Set QUESTIONNAIRES to a folder of questionnaires."
         )
-    shelf = {loaded.id: loaded for loaded in map(load, questionnaire_folders(folder))}
-    refuse(folder, second_parts(shelf.values(), shelf))
-    if not shelf:
+    folders = questionnaire_folders(folder)
+    if not folders:
         raise AuthorError(
             f"{folder} holds no questionnaire.", remedy="`attune init DIR` copies the shipped ones."
         )
-    return shelf
+    known = [each.name for each in folders]
+    return {each.name: _loaded(read_sources(each), known) for each in folders}
 
 
 def questionnaire_folders(folder: Path) -> list[Path]:
     """Return the folders in a folder that are questionnaires."""
     return sorted(path.parent for path in folder.glob(f"*/{MAIN}") if not path.parent.name.startswith("."))
-
-
-def must_hold(sources: Sources) -> Iterator[Problem]:
-    """Yield every problem that keeps a questionnaire from being used."""
-    yield from filter(stops, sources.problems)
-    if sources.main is not None:
-        for part in (structure(sources.main), profiles(sources.main), translations(sources, sources.main)):
-            yield from filter(stops, part)
-    yield from filter(stops, texts(sources))
-    yield from templates(sources)
-
-
-def second_parts(shelf: Iterable[Loaded], known: Iterable[str]) -> Iterator[Problem]:
-    """Yield every second part that isn't among the questionnaires known."""
-    names = set(known)
-    for loaded in shelf:
-        second = loaded.edition.questionnaire.second_part
-        if second is not None and second.questionnaire not in names:
-            main = read_sources(loaded.folder).main
-            if main is not None:
-                message = f"no questionnaire is called `{second.questionnaire}`"
-                yield told("unknown-questionnaire", main.document, ("second_part", "questionnaire"), message)
 
 
 def assemble(sources: Sources) -> Loaded:
@@ -125,6 +96,13 @@ def digest(questionnaire: Questionnaire, words: Mapping[str, Texts]) -> str:
         content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
     )
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _loaded(sources: Sources, known: Iterable[str] | None) -> Loaded:
+    refuse(sources.folder, must_hold(sources))
+    if known is not None:
+        refuse(sources.folder, second_part(sources, known))
+    return assemble(sources)
 
 
 def _own_texts(questionnaire: Questionnaire) -> Texts:
