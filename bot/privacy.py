@@ -1,9 +1,9 @@
 """Who is who, known only to whoever holds the key.
 
 Law: this module alone turns an identity into a pseudonym, seals what must be kept of an address, and takes
-random bytes. The master key stays apart from the database and from its backups. Each purpose has a key of its own
-(HKDF-SHA256), so that what one file holds can't be joined with another; a sealed text opens only in the row that
-it was sealed for.
+random bytes. The master key stays apart from the database and from its backups. Each purpose has a key of its
+own (HKDF-SHA256), so that what one file holds can't be joined with another; a sealed text opens only in the
+row that it was sealed for.
 """
 
 import base64
@@ -91,30 +91,31 @@ class Keys:
                 "A sealed text was changed, moved to another row, or made with another key."
             ) from None
 
+    @staticmethod
+    def random_id() -> str:
+        """Return 128 random bits as 26 characters: the seed of a session, or the id of an erasure."""
+        return _base32(secrets.token_bytes(16)).lower()
+
     def _seal_of(self, row: str) -> AESGCM:
-        return self._seals[row.partition("|")[0]]
+        return self._seals[row.partition(":")[0]]
 
 
 def address_row(person: str) -> str:
     """Name the row that holds a person's address, for `seal` and `unseal`."""
-    return f"address|{person}"
+    return f"address:{person}"
 
 
 def receipt_row(erasure: str) -> str:
     """Name the row that holds where an erasure's receipt goes, for `seal` and `unseal`."""
-    return f"receipt|{erasure}"
-
-
-def random_code() -> str:
-    """Return 128 random bits as 26 characters: the seed of a session, or the id of an erasure."""
-    return _base32(secrets.token_bytes(16)).lower()
+    return f"receipt:{erasure}"
 
 
 # ---------------------------------------------------------------- the master key
 
 _REMEDY: Final = (
     "PRIVACY_KEY is 32 random bytes in base64. Without the right one nobody can be recognised and no address"
-    " can be read: restore it from where you keep it, or leave PRIVACY_KEY empty for a new database and one is made."
+    " can be read: restore it from where you keep it, or leave PRIVACY_KEY empty and one is made for a new"
+    " database."
 )
 
 

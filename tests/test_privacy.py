@@ -21,7 +21,6 @@ from bot.privacy import (
     SealBroken,
     address_row,
     parse_key,
-    random_code,
     read_or_make_key,
     receipt_row,
 )
@@ -115,8 +114,8 @@ class TestKeys:
         with pytest.raises(SettingsError):
             Keys(b"short")
 
-    def test_random_codes_differ(self) -> None:
-        assert len({random_code() for _ in range(100)}) == 100
+    def test_random_ids_differ(self) -> None:
+        assert len({Keys.random_id() for _ in range(100)}) == 100
 
 
 class TestParsing:

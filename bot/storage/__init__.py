@@ -1,0 +1,1 @@
+"""What is remembered: sessions, events, answers, replies owed; `base` says what every store promises."""

@@ -1,6 +1,7 @@
 """What every store promises; SQLite, PostgreSQL and memory behave alike, and one test class proves it.
 
-Law: what `save` answered STORED for is on disk, whole, once. Only `erase` erases; nothing else removes what a person said.
+Law: what `save` answered STORED for is on disk, whole, once. Only `erase` and `sweep` erase; nothing else
+removes what a person said. Erased is reported as done only after it was verified in the files.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -37,9 +38,9 @@ class Saved:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """Where the word goes that everything is erased: sealed for the erasure's own row, kept until it was sent."""
+    """Where the word goes that all is erased: sealed for the erasure's own row, kept until it was sent."""
 
-    erasure: str  # a random id, not made from the person
+    erasure: str  # a random id, not made from the person: privacy.Keys.random_id()
     sealed: bytes
     channel: str
     language: str
@@ -49,7 +50,7 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """Replies that were saved and not yet confirmed as sent."""
+    """Replies that were saved and not yet confirmed as sent; `session` is theirs, as it stands now."""
 
     person: str
     key: str
@@ -86,7 +87,7 @@ class StoredSession:
 
     response_id: str  # random, not made from an identity
     person_id: str  # random code, the same for all interviews of one person
-    follows: str | None  # the response id of the first part
+    follows: str | None  # the response id of the first part, if that is in the snapshot too
     session: Session
     events: tuple[tuple[int, Event], ...]  # as-of number and event, in order
 
@@ -115,7 +116,11 @@ class Snapshot(Protocol):
         ...
 
     async def excluded(self, questionnaire: str) -> Mapping[str, int]:
-        """Return how many interviews are left out, by reason: no_consent, no_research, …"""
+        """Return how many interviews are left out, by reason.
+
+        They are `no_consent`, `no_research` (not this interview) and `withdrawn` (the person's last word
+        was no).
+        """
         ...
 
     async def edition(self, digest: str) -> Edition:
@@ -135,7 +140,11 @@ class Store(Protocol):
         ...
 
     async def load(self, person: str, session: str | None = None) -> Saved:
-        """Return the person's present session; or the one named, if it is theirs and the present one has ended."""
+        """Return the present session; or the one named, if it is theirs and the present one has ended.
+
+        After STORED, the turn is in what this returns. It may come from memory and be outdated where another
+        process writes; `save` then says CONFLICT, and the next `load` is fresh.
+        """
         ...
 
     async def save(
@@ -149,11 +158,19 @@ class Store(Protocol):
     ) -> Outcome:
         """Store a turn whole, on disk, or say why not.
 
-        In one transaction: the key; the event (if kept), if the session still stands at `saved.turn`; the session; the
-        answer projection; the replies as owed; the day's counts; the sealed address where given. A turn with `erase`
-        deletes every row of the person, counts, and stores the receipt if there is one; its replies aren't owed. A turn
-        whose session id is new inserts it and makes it the person's present one; saving a turn on an older session of
-        the person makes that one the present one.
+        In one transaction, if the session still stands at `saved.turn`: the key; the event and the session
+        (if the event is kept: otherwise the session isn't touched, so that it stays the fold of its
+        events); the answer projection; the replies as owed; the day's counts; the sealed address where
+        given. A turn whose session id is new inserts it and makes it the person's present one; a turn on an
+        older session of the person makes that one the present one. The session's edition must have been
+        kept before.
+
+        A turn with `erase` deletes every row of the person, counts, and stores the receipt if there is one.
+        A turn without a session leaves its key and its counts, and nothing of the person: no address, no
+        reply owed.
+
+        Raises `StoreUnavailable` where the disk says no: nothing was stored, and the same turn may be tried
+        again.
         """
         ...
 
@@ -166,7 +183,10 @@ class Store(Protocol):
         ...
 
     def sent(self, person: str, key: str, address: bytes | None = None) -> None:
-        """Say that the replies owed for a key went out (and where the living message is); joins a later commit."""
+        """Say that the replies to a key went out, and where the living message is; joins a later commit.
+
+        Nothing is kept of a person who was erased meanwhile.
+        """
         ...
 
     async def owed(self) -> Sequence[Owed]:
@@ -178,7 +198,7 @@ class Store(Protocol):
         ...
 
     async def active_since(self, since: datetime) -> Sequence[Active]:
-        """Return people in an unfinished interview (a question or a page before it) seen since then, reachable."""
+        """Return reachable people seen since then in an interview that is neither paused nor ended."""
         ...
 
     async def reachable(self, person: str, *, yes: bool) -> None:
@@ -186,9 +206,10 @@ class Store(Protocol):
         ...
 
     async def verify_erasures(self) -> Sequence[Receipt]:
-        """Make erased rows truly gone from the files; return the receipts that may now be sent.
+        """Make erased rows truly gone from the files; return the receipts that may now be sent, oldest first.
 
-        Needs the owner of the database; anybody else gets nothing, and the rows stay pending for the owner.
+        A receipt is returned until `receipt_sent`. Needs the owner of the database and no reader in the way;
+        otherwise nothing is returned, and the rows stay pending.
         """
         ...
 
@@ -203,7 +224,12 @@ class Store(Protocol):
     async def sweep(
         self, now: datetime, *, address_age: timedelta, retention: timedelta | None, unconsented: timedelta
     ) -> Swept:
-        """Erase what has had its time: sessions without consent, addresses after the interview, old keys and receipts."""
+        """Erase what has had its time.
+
+        These are sessions without consent or past retention, addresses some time after the interview, keys
+        and receipts. A person with no session left is erased wholly. What was erased is pending until
+        `verify_erasures`.
+        """
         ...
 
     async def remember(self, name: str, value: str) -> None:
