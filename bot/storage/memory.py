@@ -10,19 +10,19 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from bot.conversation.events import Event, ResearchSet, dump_event, parse_event
+from bot.conversation.events import ResearchSet, dump_event, parse_event
 from bot.conversation.replies import Reply, Turn
 from bot.conversation.session import ENDED, Session, dump, parse
 from bot.privacy import HEARD_AGE, PARKED_AGE, RECEIPT_AGE
 from bot.questionnaire.model import Edition
 from bot.storage.base import Active, Outcome, Owed, Parked, Receipt, Saved, Swept
 from bot.storage.codes import erasure_code, person_code
+from bot.storage.memory_snapshot import KeptSession, KnownPerson, MemorySnapshot
 from bot.storage.rules import (
     NEVER_CONSENTED,
     NUDGED,
     Standing,
     begins,
-    excluded,
     fits,
     moved_to,
     needed_until,
