@@ -1,6 +1,6 @@
-"""The hallway: load -> understand -> advance -> save -> word. The only place where store, core and words meet.
+"""The hallway, the only place where store, core and words meet: load, understand, advance, save, word.
 
-Law: saved first, spoken after. Nothing else awaits in the middle, and what `take_turn` returns is already on disk.
+Law: saved first, spoken after. Nothing else awaits in the middle, and what `take_turn` returns is on disk.
 """
 
 from collections.abc import Callable, Mapping
@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.conversation.content import Content
-from bot.conversation.events import Began, Event, Heard, Nudged
+from bot.conversation.events import Began, Event, Heard, Nudged, Returned
 from bot.conversation.machine import advance
-from bot.conversation.mydata import account
+from bot.conversation.mydata import readable
 from bot.conversation.phrasebook import Phrasebook
-from bot.conversation.replies import Attachment, Message, Page, Reply, Turn
-from bot.conversation.session import Session
-from bot.conversation.understanding import named_session, understand
+from bot.conversation.replies import Message, Page, Reply, Turn
+from bot.conversation.session import Session, session_id
+from bot.conversation.understanding import begun, named_session, understand
 from bot.conversation.wording import word
 from bot.errors import AuthorError, StoreUnavailable
 from bot.organisation.model import Organisation
@@ -58,7 +58,8 @@ class Library:
         follow_up = self.questionnaires.get(second.questionnaire) if second else None
         return Content(
             edition=edition,
-            organisation=self.organisations.get(organisation) or self.organisations[self.default_organisation],
+            organisation=self.organisations.get(organisation)
+            or self.organisations[self.default_organisation],
             phrasebook=self.phrasebook,
             tips=loaded.tips if loaded else {},
             links=loaded.links if loaded else {},
@@ -79,7 +80,10 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """Something heard: who (as the channel's address), what, and a key that is the same when it is delivered again."""
+    """Something heard: who (as the channel's address), what.
+
+    And a key that is the same when it is delivered again.
+    """
 
     channel: str
     address: str  # what the pseudonym is made from; never stored plain
@@ -97,7 +101,9 @@ class Spoken:
     messages: tuple[Message, ...]
     whereabouts: str | None = None  # as last stored, so with the living message
     heard_before: bool = False
-    receipt: str | None = None  # the erasure whose receipt this is: tell `store.receipt_sent` once it was spoken
+    receipt: str | None = (
+        None  # the erasure whose receipt this is: tell `store.receipt_sent` once it was spoken
+    )
 
 
 async def take_turn(desk: Desk, incoming: Incoming) -> Spoken:
@@ -105,7 +111,7 @@ async def take_turn(desk: Desk, incoming: Incoming) -> Spoken:
     person = desk.keys.person(incoming.channel, incoming.address)
     for _ in range(ATTEMPTS):
         saved = await desk.store.load(person, named_session(incoming.heard))
-        content, turn = await _turn(desk, saved, incoming.heard)
+        saved, content, turn = await _turn(desk, saved, incoming.heard)
         receipt = _receipt(desk.keys, saved, turn, incoming)
         outcome = await _save(desk, saved, turn, incoming, receipt)
         if outcome is Outcome.HEARD_BEFORE:
@@ -118,12 +124,18 @@ async def take_turn(desk: Desk, incoming: Incoming) -> Spoken:
     raise StoreUnavailable("The turn met a conflict too often.", remedy="Try again.")
 
 
-async def _turn(desk: Desk, saved: Saved, heard: Heard) -> tuple[Content, Turn]:
+async def _turn(desk: Desk, saved: Saved, heard: Heard) -> tuple[Saved, Content, Turn]:
     content = await content_of(desk, saved.session)
     event = understand(content, saved.session, heard)
-    if isinstance(event, Began):
-        content = await _content_begun(desk, event)
-    return content, advance(content, saved.session, event)
+    if not isinstance(event, Began):
+        return saved, content, advance(content, saved.session, event)
+    begun_before = await desk.store.load(saved.person, session_id(event.seed)) if event.follows else saved
+    if begun_before.session is not None and begun_before.session.id == session_id(event.seed):
+        content = await content_of(desk, begun_before.session)
+        there = advance(content, begun_before.session, Returned(event.at, "second_done"))
+        return begun_before, content, there
+    content = _content_begun(desk, event)
+    return saved, content, advance(content, saved.session, begun(content, event))
 
 
 async def content_of(desk: Desk, session: Session | None) -> Content:
@@ -135,8 +147,12 @@ async def content_of(desk: Desk, session: Session | None) -> Content:
     return library.content(await _edition(desk, session.questionnaire, session.edition), session.organisation)
 
 
-async def _content_begun(desk: Desk, event: Began) -> Content:
-    return desk.library.content(await _edition(desk, event.questionnaire, event.edition), event.organisation)
+def _content_begun(desk: Desk, event: Began) -> Content:
+    """Return today's content: an interview begins on the newest edition."""
+    loaded = desk.library.questionnaires.get(event.questionnaire)
+    if loaded is None:
+        loaded = desk.library.questionnaires[desk.library.default_questionnaire]
+    return desk.library.content(loaded.edition, event.organisation)
 
 
 async def _edition(desk: Desk, questionnaire: str, digest: str) -> Edition:
@@ -187,16 +203,13 @@ async def _word(desk: Desk, person: str, content: Content, turn: Turn) -> tuple[
     return tuple([await _worded(desk, person, content, turn.session, reply) for reply in turn.replies])
 
 
-async def _worded(desk: Desk, person: str, content: Content, session: Session | None, reply: Reply) -> Message:
-    message = word(content, session, reply)
+async def _worded(
+    desk: Desk, person: str, content: Content, session: Session | None, reply: Reply
+) -> Message:
     if reply.page is not Page.MYDATA:
-        return message
-    sessions = await desk.store.sessions_of(person)
-    contents = [await content_of(desk, one) for one in sessions]
-    name, body = account(list(zip(contents, sessions, strict=True)))
-    return Message(
-        message.page, message.text, message.rows, message.toast, message.new, Attachment(name, body)
-    )
+        return word(content, session, reply)
+    kept = [(await content_of(desk, one), one) for one in await desk.store.sessions_of(person)]
+    return readable(content, kept, reply)
 
 
 def whereabouts(keys: Keys, person: str, sealed: bytes | None) -> str | None:
@@ -210,9 +223,8 @@ def whereabouts(keys: Keys, person: str, sealed: bytes | None) -> str | None:
 async def word_owed(desk: Desk, owed: Owed) -> Spoken:
     """Return the messages of replies that were saved before a crash, in today's words."""
     content = await content_of(desk, owed.session)
-    messages = tuple(
-        [await _worded(desk, owed.person, content, owed.session, reply) for reply in owed.replies]
-    )
+    replies = [await _worded(desk, owed.person, content, owed.session, reply) for reply in owed.replies]
+    messages = tuple(replies)
     return Spoken(owed.person, owed.key, messages, whereabouts(desk.keys, owed.person, owed.address))
 
 

@@ -1,0 +1,1 @@
+"""How a person reaches us: hear (wire to event) and speak (message to wire)."""

@@ -1,0 +1,1 @@
+"""The sans-IO core: what we say next, and its words."""

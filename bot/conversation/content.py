@@ -1,7 +1,7 @@
 """What an interview is held with: an edition, an organisation, and the tips, links and phrases of today.
 
-The edition is pinned when a session begins. Organisation, tips, links and phrases are never pinned: what must be right today
-comes from the current files.
+The edition is pinned when a session begins. Organisation, tips, links and phrases are never pinned: what
+must be right today comes from the current files.
 """
 
 from collections.abc import Mapping

@@ -1,8 +1,8 @@
 """What was heard, and what it means: `Heard` comes from a channel, an `Event` is what a person or time did.
 
-`understanding.understand` turns the first into the second and drops every typed word on the way. Events are in the
-past tense and carry `at`; time and chance arrive in them. A *kept* event is stored in the session's log, whose fold
-is the session; an event that isn't kept changes nothing.
+`understanding.understand` turns the first into the second and drops every typed word on the way. Events are
+in the past tense and carry `at`; time and chance arrive in them. A *kept* event is stored in the session's
+log, whose fold is the session; an event that isn't kept changes nothing.
 """
 
 from collections.abc import Mapping
@@ -61,7 +61,7 @@ class Typed:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The person sent something that isn't text: sticker, photo, voice, edited text …"""
+    """The person sent something that isn't text: sticker, photo, voice, or an edited text."""
 
     at: datetime
     kind: str
@@ -225,7 +225,7 @@ class TipRated(Event):
 
 @dataclass(frozen=True, slots=True)
 class PageAsked(Event):
-    """The person asked for a page that changes nothing: help, privacy, mydata, erase …"""
+    """The person asked for a page that changes nothing: help, privacy, mydata, erase and the like."""
 
     kept: ClassVar[bool] = False
     page: str

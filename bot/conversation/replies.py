@@ -1,4 +1,7 @@
-"""What we answer: a `Reply` is what we mean, a `Message` is its words and buttons, a `Turn` is one event taken to its replies."""
+"""What we answer: a `Reply` is what we mean, a `Message` is its words and buttons.
+
+A `Turn` is one event taken to its replies.
+"""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -1,8 +1,8 @@
 """A tap as a token of at most 64 bytes, and back.
 
-A token is a look-up key, never a permission: it carries the session, the revision it was offered at and what it means,
-and is checked against the person's own session. It is untrusted text, and holds no answer in clear meaning: a choice is its
-place in the list.
+A token is a look-up key, never a permission: it carries the session, the revision it was offered at and
+what it means, and is checked against the person's own session. It is untrusted text, and holds no answer in
+clear meaning: a choice is its place in the list.
 """
 
 import re
@@ -53,6 +53,7 @@ class Tap:
     arg: str = ""
 
 
+_CODES = frozenset(act.value for act in Act)
 _TOKEN = re.compile(r"1\.([A-Za-z0-9_-]{11})\.(\d{1,7})\.([a-z])(?:\.([a-z0-9_]{1,20}))?", re.ASCII)
 
 
@@ -65,6 +66,6 @@ def token(session: str, revision: int, act: Act, arg: str | int = "") -> str:
 def read(text: str) -> Tap | None:
     """Return what a token means, or None where it isn't one of ours."""
     match = _TOKEN.fullmatch(text)
-    if match is None or match[3] not in Act:
+    if match is None or match[3] not in _CODES:
         return None
     return Tap(match[1], int(match[2]), Act(match[3]), match[4] or "")

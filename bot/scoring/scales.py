@@ -1,7 +1,7 @@
 """Scale scores from any answers: pure arithmetic.
 
-A score is the mean (or sum) of the answered items, reversed ones taken as min + max - x, when at least the share in the
-scale's missing rule is answered; otherwise it is missing with its reason. Nothing is imputed.
+A score is the mean (or sum) of the answered items, reversed ones taken as min + max - x, when at least the
+share in the scale's missing rule is answered; otherwise it is missing with its reason. Nothing is imputed.
 """
 
 import math
@@ -40,8 +40,8 @@ def score(
 ) -> dict[str, ScaleScore]:
     """Score every scale.
 
-    `asked` are the ids of the items that the form would ask of this person; `answers` maps an item id to a choice id,
-    or to None where it was skipped. Items outside `asked` don't count.
+    `asked` are the ids of the items that the form would ask of this person; `answers` maps an item id to a
+    choice id, or to None where it was skipped. Items outside `asked` don't count.
     """
     items = {item.id: item for item in questionnaire.items}
     return {scale.id: _score(questionnaire, scale, items, asked, answers) for scale in questionnaire.scales}

@@ -27,8 +27,13 @@ class Verdict:
         return self.probabilities[self.segment]
 
 
-def assign(questionnaire: Questionnaire, answers: Mapping[str, str | None], *, reasons: int = 3) -> Verdict | None:
-    """Return the verdict on the answers (item id to choice id, None for skipped), or None where there are too few."""
+def assign(
+    questionnaire: Questionnaire, answers: Mapping[str, str | None], *, reasons: int = 3
+) -> Verdict | None:
+    """Return the verdict on the answers (item id to choice id, None for skipped).
+
+    Or None where there are too few.
+    """
     model = questionnaire.model
     if model is None or not questionnaire.segments:
         return None

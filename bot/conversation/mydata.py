@@ -1,0 +1,161 @@
+"""What /mydata gives: everything kept about a person, as a readable page and as a file for another program.
+
+Pure functions of the person's sessions; the file's keys are English, its labels in the person's language.
+"""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from bot.conversation.content import Content
+from bot.conversation.replies import Attachment, Message, Reply
+from bot.conversation.route import choices_given, route
+from bot.conversation.scene import Scene, joined
+from bot.conversation.session import Session
+from bot.conversation.taps import Act
+from bot.scoring.scales import score
+
+FILE_NAME = "my-data.json"
+
+Kept = Sequence[tuple[Content, Session]]
+
+
+def readable(present: Content, kept: Kept, reply: Reply) -> Message:
+    """Return the page with everything kept, and the file beside it."""
+    newest = kept[-1][1] if kept else None
+    scene = Scene(present, newest, reply)
+    parts = [_part(Scene(content, session, reply)) for content, session in kept]
+    lines = joined(*parts) or scene.say("mydata.none")
+    page = scene.message(
+        scene.say("mydata", lines=lines),
+        [scene.button("go_on", Act.HERE)],
+        [scene.button("erase", Act.PAGE, "erase")],
+    )
+    file = Attachment(FILE_NAME, account(kept))
+    return Message(page.page, page.text, page.rows, page.toast, page.new, file)
+
+
+def _part(scene: Scene) -> str:
+    session = scene.interview
+    head = [
+        f"**{scene.texts.title}**",
+        scene.say("mydata.began", when=_minute(session.began_at)),
+    ]
+    if session.consent:
+        head.append(scene.say("mydata.consent", when=_minute(session.consent.at)))
+        head.append(scene.say("mydata.research_on" if session.research else "mydata.research_off"))
+    return "\n".join([*head, *_answers(scene, session), *_verdict(scene, session)])
+
+
+def _answers(scene: Scene, session: Session) -> list[str]:
+    lines = []
+    for item in route(scene.content.questionnaire, session.answers):
+        given = session.answers.get(item)
+        if given is not None:
+            labels = scene.texts.labels[scene.content.questionnaire.item(item).answers]
+            label = labels[given.choice] if given.choice else scene.say("check.skipped")
+            lines.append(scene.say("mydata.answer", text=scene.texts.items[item], label=label))
+    return lines or [scene.say("mydata.none")]
+
+
+def _verdict(scene: Scene, session: Session) -> list[str]:
+    segments = scene.texts.segments
+    lines = []
+    if session.shown:
+        lines.append(scene.say("mydata.segment", said_as=segments[session.shown.segment].said_as))
+    if session.correction:
+        lines.append(scene.say("mydata.correction", said_as=segments[session.correction].said_as))
+    return lines
+
+
+def _minute(at: datetime) -> str:
+    return at.strftime("%Y-%m-%d %H:%M")
+
+
+# ---------------------------------------------------------------- the file
+
+
+def account(kept: Kept) -> bytes:
+    """Return everything kept about a person as JSON in UTF-8 (GDPR Art. 15 and 20)."""
+    body = {
+        "format": "attune-my-data/1",
+        "interviews": [_interview(content, session) for content, session in kept],
+    }
+    return json.dumps(body, ensure_ascii=False, indent=2).encode()
+
+
+def _interview(content: Content, session: Session) -> dict[str, Any]:
+    return {
+        "questionnaire": session.questionnaire,
+        "version": content.questionnaire.version,
+        "edition_sha256": session.edition,
+        "organisation": session.organisation,
+        "channel": session.channel,
+        "language": session.language,
+        "arm": dict(session.arm),
+        "step": session.step.value,
+        "began_at": session.began_at.isoformat(),
+        "ended_at": session.ended_at.isoformat() if session.ended_at else None,
+        "consent": _consent(session),
+        "research": {"allowed": session.research, "at": _iso(session.research_at)},
+        "new_message_for_each_question": session.plain,
+        "answers": _answer_rows(content, session),
+        "scales": _scale_rows(content, session),
+        "result": _result(session),
+        "correction": session.correction,
+        "tips_helpful": dict(session.ratings),
+    }
+
+
+def _consent(session: Session) -> dict[str, Any] | None:
+    consent = session.consent
+    if consent is None:
+        return None
+    return {
+        "text_sha256": consent.digest,
+        "language": consent.language,
+        "at": consent.at.isoformat(),
+    }
+
+
+def _answer_rows(content: Content, session: Session) -> list[dict[str, Any]]:
+    texts = content.texts(session.language)
+    rows = []
+    for item, given in session.answers.items():
+        labels = texts.labels[content.questionnaire.item(item).answers]
+        rows.append(
+            {
+                "item": item,
+                "text": texts.items[item],
+                "choice": given.choice,
+                "label": labels[given.choice] if given.choice else None,
+                "at": given.at.isoformat(),
+                "edits": given.edits,
+            }
+        )
+    return rows
+
+
+def _scale_rows(content: Content, session: Session) -> dict[str, Any]:
+    questionnaire = content.questionnaire
+    asked = route(questionnaire, session.answers)
+    scores = score(questionnaire, asked, choices_given(questionnaire, session.answers))
+    return {scale: {"value": one.value, "missing": one.missing, "t": one.t} for scale, one in scores.items()}
+
+
+def _result(session: Session) -> dict[str, Any] | None:
+    shown = session.shown
+    if shown is None:
+        return None
+    return {
+        "segment": shown.segment,
+        "runner_up": shown.runner_up,
+        "unsure": shown.unsure,
+        "probabilities": dict(shown.probabilities),
+        "weighed": list(shown.weighed),
+    }
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None

@@ -1,0 +1,124 @@
+"""Pages while an interview runs: the question, the end of it, the list of answers, and leaving."""
+
+from bot.conversation.replies import Button, Message, Page
+from bot.conversation.route import route
+from bot.conversation.scene import Scene, joined
+from bot.conversation.session import Session, Step
+from bot.conversation.taps import Act
+
+CHANGES_IN_A_ROW = 3  # more don't fit a phone
+
+
+def question(scene: Scene) -> Message:
+    """Ask one item, with its place among those asked, and what was chosen before."""
+    session = scene.interview
+    item = session.item or ""
+    questionnaire = scene.content.questionnaire
+    asked = route(questionnaire, session.answers)
+    answers = questionnaire.item(item).answers
+    given = session.answers.get(item)
+    head = scene.say("question", number=asked.index(item) + 1, of=len(asked), text=scene.texts.items[item])
+    prompt = scene.texts.prompts.get(answers)
+    labels = scene.texts.labels[answers]
+    choices = [
+        [
+            scene.tap(
+                _label(scene, labels[one.id], chosen=given is not None and given.choice == one.id),
+                Act.CHOOSE,
+                place,
+            )
+        ]
+        for place, one in enumerate(questionnaire.choices(item))
+    ]
+    text = f"{head}\n{scene.say('question.prompt', prompt=prompt)}" if prompt else head
+    return scene.message(text, *choices, _around(scene, session, item))
+
+
+def _label(scene: Scene, label: str, *, chosen: bool) -> str:
+    return scene.say("button.chosen", label=label) if chosen else label
+
+
+def _around(scene: Scene, session: Session, item: str) -> list[Button]:
+    buttons = [scene.button("back", Act.BACK)]
+    if not scene.content.questionnaire.item(item).required:
+        buttons.append(scene.button("skip", Act.SKIP))
+    if session.step is Step.ASKING:
+        buttons.append(scene.button("pause", Act.PAUSE))
+    return buttons
+
+
+def ready(scene: Scene) -> Message:
+    """Say that the last question is answered; the result is the first choice."""
+    second = second_button(scene, "before")
+    offer = scene.say("ready.second", count=second_count(scene)) if second else ""
+    return scene.message(
+        joined(scene.say("ready"), offer),
+        [_result_button(scene)],
+        second,
+        [scene.button("check", Act.CHECK)],
+        [scene.button("back", Act.BACK), scene.button("pause", Act.PAUSE)],
+    )
+
+
+def _result_button(scene: Scene) -> Button:
+    questionnaire = scene.content.questionnaire
+    key = "result" if questionnaire.segments or questionnaire.scales else "finish"
+    return scene.button(key, Act.RESULT)
+
+
+def second_button(scene: Scene, arm: str) -> list[Button]:
+    """Return the offer of the second part, where the arm drawn for this session says that it comes now."""
+    session = scene.session
+    if session is None or scene.content.second is None or session.arm.get("second_part") != arm:
+        return []
+    return [scene.button("second", Act.SECOND, count=second_count(scene))]
+
+
+def second_count(scene: Scene) -> int:
+    """Return how many questions the second part has."""
+    return len(scene.content.second.questionnaire.form.items) if scene.content.second else 0
+
+
+def check(scene: Scene) -> Message:
+    """List every answer in one line each, with a button to change it."""
+    session = scene.interview
+    asked = route(scene.content.questionnaire, session.answers)
+    lines = "\n".join(answer_line(scene, session, item, place + 1) for place, item in enumerate(asked))
+    changes = [scene.button("change", Act.EDIT, place, number=place + 1) for place in range(len(asked))]
+    rows = [changes[start : start + CHANGES_IN_A_ROW] for start in range(0, len(changes), CHANGES_IN_A_ROW)]
+    back = [scene.button("back", Act.BACK)]
+    return scene.message(scene.say("check", lines=lines), [_result_button(scene)], *rows, back)
+
+
+def answer_line(scene: Scene, session: Session, item: str, number: int) -> str:
+    """Return one answer as a line."""
+    given = session.answers.get(item)
+    labels = scene.texts.labels[scene.content.questionnaire.item(item).answers]
+    label = labels[given.choice] if given and given.choice else scene.say("check.skipped")
+    return scene.say("check.line", number=number, text=scene.texts.items[item], label=label)
+
+
+def paused(scene: Scene) -> Message:
+    """Say how to come back."""
+    return scene.message(scene.say("paused"), [scene.button("resume", Act.RESUME)])
+
+
+def stopped(scene: Scene) -> Message:
+    """Say what stays, and how to erase it."""
+    return scene.message(
+        scene.say("stopped"),
+        [scene.button("resume", Act.RESUME)],
+        [scene.button("erase", Act.PAGE, Page.ERASE)],
+        [scene.button("again", Act.AGAIN)],
+    )
+
+
+def again(scene: Scene) -> Message:
+    """Offer what is there, and a new beginning."""
+    session = scene.interview
+    there = (
+        scene.button("to_result", Act.PAGE, Page.RESULT)
+        if session.step is Step.RESULT
+        else scene.button("resume", Act.RESUME)
+    )
+    return scene.message(scene.say("again"), [there], [scene.button("again", Act.AGAIN)])

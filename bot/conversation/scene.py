@@ -1,0 +1,101 @@
+"""What a page is worded with: content, session and reply, and the few ways to say something."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.conversation.content import Content
+from bot.conversation.phrasebook import PLACEHOLDER
+from bot.conversation.replies import Button, Message, Reply
+from bot.conversation.session import Session
+from bot.conversation.taps import Act, token
+from bot.questionnaire.model import Texts
+
+Rows = tuple[tuple[Button, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One page about to be worded."""
+
+    content: Content
+    session: Session | None
+    reply: Reply
+
+    @property
+    def language(self) -> str:
+        """Return the language of the page."""
+        return self.reply.language
+
+    @property
+    def interview(self) -> Session:
+        """Return the session, for pages that only an interview has."""
+        if self.session is None:
+            raise LookupError(f"The page {self.reply.page} belongs to an interview.")
+        return self.session
+
+    @property
+    def texts(self) -> Texts:
+        """Return the edition's texts."""
+        return self.content.texts(self.language)
+
+    @property
+    def overrides(self) -> Mapping[str, str]:
+        """Return the phrases that the questionnaire words differently."""
+        return self.texts.phrases
+
+    def say(self, key: str, **values: object) -> str:
+        """Return a phrase, with the placeholders that are the same everywhere filled."""
+        return self.content.phrasebook.say(self.language, key, self.overrides, **{**self._house, **values})
+
+    def fill(self, text: str) -> str:
+        """Return a text of an author with its placeholders filled."""
+        house = self._house
+        return PLACEHOLDER.sub(lambda match: str(house.get(match[1], match[0])), text)
+
+    @property
+    def _house(self) -> dict[str, object]:
+        organisation = self.content.organisation
+        return {
+            "organisation": organisation.name,
+            "emergency": organisation.emergency[0].number,
+            "count": len(self.content.questionnaire.form.items),
+            "age": self.content.questionnaire.consent.minimum_age,
+            "sign_off": organisation.words(organisation.sign_off, self.language),
+        }
+
+    def button(self, key: str, act: Act, arg: str | int = "", **values: object) -> Button:
+        """Return a button that belongs to the session at its present revision."""
+        return self.tap(self.say(f"button.{key}", **values), act, arg)
+
+    def tap(self, label: str, act: Act, arg: str | int = "") -> Button:
+        """Return a button with a label of the questionnaire's own."""
+        if self.session is None:
+            return Button(label)
+        return Button(label, token(self.session.id, self.session.revision, act, arg))
+
+    def emergency_lines(self) -> str:
+        """Return the numbers to call, one a line."""
+        organisation = self.content.organisation
+        return "\n".join(
+            self.say("help.number", label=organisation.words(one.label, self.language), number=one.number)
+            for one in organisation.emergency
+        )
+
+    def message(self, text: str, *rows: Sequence[Button]) -> Message:
+        """Return the page: its notice on top, its text, and those rows that have something to tap."""
+        notice = self.reply.notice
+        toast = self.say(f"notice.{notice}") if notice else None
+        above = "" if notice in {None, "saved", "skipped", "switched", "rated"} else f"{toast}\n\n"
+        shown = tuple(tuple(one for one in row if one.token or one.url or one.copy) for row in rows)
+        return Message(
+            page=self.reply.page,
+            text=f"{above}{text}".strip(),
+            rows=tuple(row for row in shown if row),
+            toast=toast,
+            new=self.reply.new,
+        )
+
+
+def joined(*parts: str) -> str:
+    """Return paragraphs, empty ones left out."""
+    return "\n\n".join(part.strip() for part in parts if part.strip())
