@@ -28,7 +28,9 @@ def result(scene: Scene) -> Message:
     if scene.content.questionnaire.segments:
         text = _of_segments(scene, session)
     elif scene.content.questionnaire.scales:
-        text = joined(scene.say("result.first"), scene.say("result.scales"), _scales(scene, session))
+        text = joined(
+            scene.say("result.first"), scene.say("result.scales"), _scales(scene, session), _rough(scene)
+        )
     else:
         text = scene.say("result.thanks")
     return scene.message(text, *_result_rows(scene, session))
@@ -129,6 +131,11 @@ def _scales(scene: Scene, session: Session) -> str:
     return "\n".join(
         _scale(scene, scale.id, scores[scale.id].value, scale.cuts) for scale in questionnaire.scales
     )
+
+
+def _rough(scene: Scene) -> str:
+    provisional = scene.content.questionnaire.status is Status.PROVISIONAL
+    return scene.say("result.scales_provisional") if provisional else ""
 
 
 def _scale(scene: Scene, scale: str, value: float | None, cuts: tuple[float, float] | None) -> str:
