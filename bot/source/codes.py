@@ -88,6 +88,9 @@ WORDS: dict[str, Code] = {
     "brace": Code("A brace that belongs to no placeholder.", "Take it away; YAML texts have no templates."),
     "bold": Code("`**` is opened and not closed.", "Write **bold** with two stars on both sides."),
     "markup": Code("HTML.", "`**bold**` is the only markup."),
+    "dead-link": Code(
+        "An address doesn't answer (looked at only with `--links`).", "Replace it.", stops=False
+    ),
     "long-text": Code("Longer than a message of Telegram (4,096 characters).", "Shorten it."),
 }
 """Said about any text that a person reads."""

@@ -107,7 +107,7 @@ def _parse(path: Path, text: str) -> Document:
     # A tenth of a second that most commands don't need. The C parser is 20 times faster than the one in
     # Python.
     from ruamel.yaml.cyaml import CParser  # type: ignore[attr-defined]  # noqa: PLC0415
-    from ruamel.yaml.error import MarkedYAMLError  # noqa: PLC0415
+    from ruamel.yaml.error import MarkedYAMLError  # noqa: PLC0415 - the same
 
     builder = _Builder(path, _tabs(path, text))
     value: Value = None

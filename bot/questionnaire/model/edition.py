@@ -1,0 +1,34 @@
+"""What the other rooms receive: one exact content of a questionnaire, in all its languages."""
+
+from bot.questionnaire.model.locale import ConsentText, LocaleStatus, ScaleText, SegmentText
+from bot.questionnaire.model.primitives import Id, Language, Model, Text
+from bot.questionnaire.model.questionnaire import Questionnaire
+
+
+class Texts(Model):
+    """Every text of one edition in one language, whatever file it came from."""
+
+    title: Text
+    summary: Text
+    consent: ConsentText
+    prompts: dict[Id, Text | None]
+    labels: dict[Id, dict[Id, Text]]
+    items: dict[Id, Text]
+    scales: dict[Id, ScaleText]
+    segments: dict[Id, SegmentText]
+    phrases: dict[str, Text]
+    status: LocaleStatus
+
+
+class Edition(Model):
+    """One exact content of a questionnaire: what a session ends on because it began with it."""
+
+    digest: str
+    """SHA-256 of the canonical JSON of questionnaire and texts, in hex."""
+    questionnaire: Questionnaire
+    texts: dict[Language, Texts]
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Return the languages it can be asked in, its own first."""
+        return self.questionnaire.languages
