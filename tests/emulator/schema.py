@@ -34,6 +34,7 @@ MISSING = {"chat_id": CHAT_ID_EMPTY, "text": TEXT_EMPTY}
 LENGTHS = {
     ("InlineKeyboardButton", "callback_data"): BUTTON_DATA,
     ("answerCallbackQuery", "text"): bad_request("MESSAGE_TOO_LONG"),
+    ("BotCommand", "command"): bad_request("BOT_COMMAND_INVALID"),
     ("BotCommand", "description"): bad_request("BOT_COMMAND_DESCRIPTION_INVALID"),
 }
 

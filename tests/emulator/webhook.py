@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import aiohttp
 
+from tests.emulator.changes import Changes
 from tests.emulator.clock import Clock
 from tests.emulator.updates import Update, Updates
 
@@ -71,6 +72,7 @@ class Webhook:
         self.settings: Settings | None = None
         self.set_at = float("-inf")
         self.attempts: list[Attempt] = []
+        self.attempted = Changes()
         self.last_error: tuple[int, str] | None = None
 
     async def set(self, settings: Settings) -> None:
@@ -146,6 +148,7 @@ class Webhook:
             except (aiohttp.ClientError, TimeoutError):
                 status, problem = 0, "Read timeout expired"
         self.attempts.append(Attempt(self._clock.now(), update.id, update.lane, status))
+        self.attempted.notify()
         if not 200 <= status < 300:
             self.last_error = (int(self._clock.now()), problem)
         return status, retry_after
