@@ -3,23 +3,21 @@
 Law: saved first, spoken after. Nothing else awaits in the middle, and what `take_turn` returns is on disk.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.conversation.content import Content
 from bot.conversation.events import Began, Event, Heard, Nudged, Returned
+from bot.conversation.library import Library
 from bot.conversation.machine import advance
 from bot.conversation.mydata import readable
-from bot.conversation.phrasebook import Phrasebook
 from bot.conversation.replies import Message, Page, Reply, Turn
 from bot.conversation.session import Session, session_id
 from bot.conversation.understanding import begun, named_session, understand
 from bot.conversation.wording import word
 from bot.errors import AuthorError, StoreUnavailable
-from bot.organisation.model import Organisation
 from bot.privacy import Keys
-from bot.questionnaire.load import Loaded
 from bot.questionnaire.model import Edition
 from bot.storage.base import Active, Outcome, Owed, Receipt, Saved, Store
 
@@ -29,43 +27,6 @@ ATTEMPTS = 8  # a conflict means somebody else took this person's turn; so many 
 DEAF_AFTER = timedelta(seconds=120)  # Telegram drops taps after 150 s
 ACTIVE_WITHIN = timedelta(minutes=30)
 NUDGE_PAGES = frozenset({Page.QUESTION, Page.READY, Page.CHECK, Page.RESEARCH})
-
-
-@dataclass(frozen=True, slots=True)
-class Library:
-    """Today's files, loaded: questionnaires and organisations by id."""
-
-    questionnaires: Mapping[str, Loaded]
-    organisations: Mapping[str, Organisation]
-    phrasebook: Phrasebook
-    default_questionnaire: str
-    bot_link: str | None = None
-
-    @property
-    def default_organisation(self) -> str:
-        """Return the organisation used where no invite says otherwise."""
-        marked = [one.id for one in self.organisations.values() if one.default]
-        return marked[0] if marked else next(iter(self.organisations))
-
-    def editions(self) -> tuple[Edition, ...]:
-        """Return the current editions."""
-        return tuple(loaded.edition for loaded in self.questionnaires.values())
-
-    def content(self, edition: Edition, organisation: str) -> Content:
-        """Return an edition with today's organisation, tips, links and phrases."""
-        loaded = self.questionnaires.get(edition.questionnaire.id)
-        second = edition.questionnaire.second_part
-        follow_up = self.questionnaires.get(second.questionnaire) if second else None
-        return Content(
-            edition=edition,
-            organisation=self.organisations.get(organisation)
-            or self.organisations[self.default_organisation],
-            phrasebook=self.phrasebook,
-            tips=loaded.tips if loaded else {},
-            links=loaded.links if loaded else {},
-            second=follow_up.edition if follow_up else None,
-            bot_link=self.bot_link,
-        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,42 @@
+"""The commands: one file per family, each importing only what it uses."""
+
+import sys
+
+import typer
+
+from bot.cli import author, chat, export, run
+from bot.errors import AttuneError
+
+USERS_PROBLEM = 1
+
+app = typer.Typer(
+    name="attune",
+    help="A chat bot that learns in a dozen taps what moves a person to look after their health.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback(invisible_without_command=True)
+def _version(version: bool = typer.Option(False, "--version", help="Show the version and stop.")) -> None:
+    if version:
+        from bot import __version__
+
+        typer.echo(f"attune {__version__}")
+        raise typer.Exit
+
+
+for family in (chat, run, author, export):
+    family.register(app)
+
+
+def main() -> None:
+    """Run a command; a mistake of its user is one sentence, never a traceback."""
+    try:
+        app()
+    except AttuneError as error:
+        typer.echo(f"attune: {error}", err=True)
+        sys.exit(USERS_PROBLEM)
+    except KeyboardInterrupt:
+        sys.exit(130)

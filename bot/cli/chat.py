@@ -1,0 +1,72 @@
+"""`attune chat`: the same interview in the terminal, into the same database."""
+
+import asyncio
+import os
+import secrets
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    app.command()(chat)
+
+
+def chat(
+    questionnaire: Annotated[
+        str | None, typer.Argument(help="Its id; DEFAULT_QUESTIONNAIRE if left out.")
+    ] = None,
+    language: Annotated[
+        str | None, typer.Option("--language", help="Begin in this language, such as es.")
+    ] = None,
+    record: Annotated[
+        Path | None, typer.Option("--record", help="Write what you do and see as a journey file.")
+    ] = None,
+    new: Annotated[bool, typer.Option("--new", help="Be a new person, with nothing stored yet.")] = False,
+) -> None:
+    """Be interviewed in the terminal: arrows, numbers or labels; in a pipe a line is a choice.
+
+    Example: attune chat big-five --language es
+    """
+    asyncio.run(_chat(questionnaire, language or _spoken(), record, new=new))
+
+
+def _spoken() -> str | None:
+    """Return the language of this terminal."""
+    spoken = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    tag = spoken.split(".")[0].replace("_", "-")
+    return tag if tag not in {"", "C", "POSIX"} else None
+
+
+async def _chat(questionnaire: str | None, language: str | None, record: Path | None, *, new: bool) -> None:
+    from bot.channels.terminal import converse  # noqa: PLC0415 - `attune --help` stays quick
+    from bot.channels.terminal.record import Recorder  # noqa: PLC0415 - the same
+    from bot.cli.roof import open_desk  # noqa: PLC0415 - the same
+    from bot.settings import Settings  # noqa: PLC0415 - the same
+
+    piped = not (sys.stdin.isatty() and sys.stdout.isatty())
+    settings = Settings.read()
+    async with open_desk(settings, questionnaire=questionnaire) as desk:
+        content = desk.library.questionnaires[desk.library.default_questionnaire].edition
+        recorder = None
+        if record is not None:
+            spoken = language or content.languages[0]
+            title = content.questionnaire.title
+            recorder = Recorder(record, title, spoken, desk.library.default_organisation)
+        address = secrets.token_hex(16) if piped or new else settings.terminal_person()
+        await converse(desk, _surface(piped=piped), address, language=language, ear=recorder)
+        if recorder is not None:
+            recorder.write()
+
+
+def _surface(*, piped: bool):  # type: ignore[no-untyped-def]
+    from rich.console import Console  # noqa: PLC0415 - a pipe needs no colours
+
+    from bot.channels.terminal import Plain, Screen  # noqa: PLC0415 - `attune --help` stays quick
+
+    if piped:
+        return Plain(sys.stdin, sys.stdout)
+    return Screen(Console(highlight=False), hint="arrows and Enter, a number, or a /command; Esc pauses")
