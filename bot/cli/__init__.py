@@ -4,6 +4,7 @@ import sys
 
 import typer
 
+from bot import __version__
 from bot.cli import author, chat, export, run
 from bot.errors import AttuneError
 
@@ -21,8 +22,6 @@ app = typer.Typer(
 @app.callback(invisible_without_command=True)
 def _version(version: bool = typer.Option(False, "--version", help="Show the version and stop.")) -> None:
     if version:
-        from bot import __version__
-
         typer.echo(f"attune {__version__}")
         raise typer.Exit
 

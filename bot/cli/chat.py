@@ -5,9 +5,12 @@ import os
 import secrets
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from bot.channels.terminal import Surface  # `attune --help` stays quick
 
 
 def register(app: typer.Typer) -> None:
@@ -62,7 +65,7 @@ async def _chat(questionnaire: str | None, language: str | None, record: Path | 
             recorder.write()
 
 
-def _surface(*, piped: bool):  # type: ignore[no-untyped-def]
+def _surface(*, piped: bool) -> "Surface":
     from rich.console import Console  # noqa: PLC0415 - a pipe needs no colours
 
     from bot.channels.terminal import Plain, Screen  # noqa: PLC0415 - `attune --help` stays quick

@@ -93,7 +93,9 @@ class Journey(BaseModel):
 
 def read_journey(path: Path, root: Path) -> tuple[Journey | None, tuple[Problem, ...]]:
     """Return a journey, or every problem of its file."""
-    return validate(read_yaml(path, root), Journey)
+    document = read_yaml(path, root)
+    journey, found = validate(document, Journey)
+    return journey, (*document.problems, *found)
 
 
 def journey_files(folder: Path) -> list[Path]:

@@ -78,7 +78,8 @@ def _open(folder: Path) -> Phrasebook:
 
 def _read(path: Path, folder: Path) -> Phrases:
     document = read_yaml(path, folder)
-    phrases, problems = validate(document, Phrases)
+    phrases, found = validate(document, Phrases)
+    problems = [*document.problems, *found]
     if phrases is None or problems:
         raise AuthorError("\n".join(str(problem) for problem in problems))
     return phrases
