@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from bot.conversation.content import Content
 from bot.conversation.events import Began, Event, Heard, Nudged, Returned
 from bot.conversation.library import Library
-from bot.conversation.machine import advance
+from bot.conversation.machine import PRESENT, advance, present
 from bot.conversation.mydata import readable
 from bot.conversation.replies import Message, Page, Reply, Turn
 from bot.conversation.session import Session, session_id
@@ -184,9 +184,16 @@ def whereabouts(keys: Keys, person: str, sealed: bytes | None) -> str | None:
 async def word_owed(desk: Desk, owed: Owed) -> Spoken:
     """Return the messages of replies that were saved before a crash, in today's words."""
     content = await content_of(desk, owed.session)
-    replies = [await _worded(desk, owed.person, content, owed.session, reply) for reply in owed.replies]
-    messages = tuple(replies)
+    replies = [_as_it_stands(owed.session, reply) for reply in owed.replies]
+    messages = tuple([await _worded(desk, owed.person, content, owed.session, reply) for reply in replies])
     return Spoken(owed.person, owed.key, messages, whereabouts(desk.keys, owed.person, owed.address))
+
+
+def _as_it_stands(session: Session | None, reply: Reply) -> Reply:
+    """Return the page where the interview stands now, if the owed one is such a page: it has moved on."""
+    if session is None or reply.page not in PRESENT.values():
+        return reply
+    return present(session, reply.notice, new=reply.new)
 
 
 async def word_receipts(desk: Desk) -> tuple[tuple[Receipt, str, Message], ...]:
