@@ -20,7 +20,7 @@ Localised = dict[Tag, Words]
 class Model(BaseModel):
     """A frozen value that refuses keys it doesn't know."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Contact(Model):

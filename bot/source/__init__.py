@@ -12,9 +12,11 @@ The law of this room:
 It is the only room that imports ruamel.yaml.
 """
 
+from bot.source.builder import Place, Route, Spot, Value
 from bot.source.codes import FILES, WORDS, Code, Table
-from bot.source.document import Document, Matter, Place, Route, Spot, Value, read_front_matter, read_yaml
+from bot.source.document import Document, Matter, read_front_matter, read_yaml
 from bot.source.problem import Problem, refuse
+from bot.source.reference import code_table, model_reference
 from bot.source.schema import field_at, validate
 from bot.source.text import LARGEST_BYTES, Unreadable, read_text
 from bot.source.words import LONGEST_PAGE, PLACEHOLDERS, Said, flaws, units
@@ -36,8 +38,10 @@ __all__ = [
     "Table",
     "Unreadable",
     "Value",
+    "code_table",
     "field_at",
     "flaws",
+    "model_reference",
     "read_front_matter",
     "read_text",
     "read_yaml",

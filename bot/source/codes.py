@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from bot.source.document import Document, Route
+from bot.source.builder import Route
+from bot.source.document import Document
 from bot.source.problem import Problem
 
 

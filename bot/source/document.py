@@ -6,39 +6,18 @@ bomb costs nothing: there is never a value that was not counted first. `no` stay
 and `false` are yes and no), and a date stays a text until a model asks for a date.
 """
 
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
+from bot.source.builder import MOST_PROBLEMS, START, Builder, Place, Route, TooMuchError, Value, spot_of
 from bot.source.problem import Problem
-from bot.source.text import Unreadable, forbidden_character, read_text
+from bot.source.text import Unreadable, read_text
 
-Value: TypeAlias = "dict[str, Value] | list[Value] | str | int | float | bool | None"
-Route: TypeAlias = tuple[str | int, ...]
-"""The way to a node: `("items", 3, "text")`."""
-
-DEEPEST = 20
-MOST_NODES = 50_000
-_MOST_PROBLEMS = 50
-
-
-class Spot(NamedTuple):
-    """A place in a text, counted from 1, in characters."""
-
-    line: int
-    column: int
-
-
-START = Spot(1, 1)
-
-
-class Place(NamedTuple):
-    """Where a node's value begins, and where its key does (the same for an entry of a list)."""
-
-    key: Spot
-    value: Spot
+LONGEST_SECOND_LOOK = 100_000
+"""The careful parser takes half a second for this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,52 +73,68 @@ def read_front_matter(path: Path, root: Path) -> Matter:
     end = next(ends, None) if lines[0].rstrip() == "---" else None
     if end is None:
         hint = "Begin the file with a line `---`, then the keys, then another line `---`, then the body."
-        return Matter(
-            Document(path, None, {}, (Problem(path, 1, 1, "no-front-matter", "no front matter", hint),)),
-            text,
-            1,
-        )
+        problem = Problem(path, 1, 1, "no-front-matter", "there is no front matter", hint)
+        return Matter(Document(path, None, {}, (problem,)), text, 1)
     document = _parse(path, "\n".join(["", *lines[1:end], ""]))
     return Matter(document, "\n".join(lines[end + 1 :]), end + 2)
 
 
 def _parse(path: Path, text: str) -> Document:
-    # A tenth of a second that most commands don't need. The C parser is 20 times faster than the one in
-    # Python.
-    from ruamel.yaml.cyaml import CParser  # type: ignore[attr-defined]  # noqa: PLC0415
-    from ruamel.yaml.error import MarkedYAMLError  # noqa: PLC0415 - the same
+    """Parse with the fast parser, and with the careful one what the fast one doesn't understand.
 
-    builder = _Builder(path, _tabs(path, text))
+    The parser in C is twenty times faster, but it refuses some of YAML 1.2 (`{text: Tea?}`); the one in
+    Python is right, and its word counts.
+    """
+    document = _built(path, text, _fast_events)
+    broken = any(problem.code == "yaml-syntax" for problem in document.problems)
+    return _built(path, text, _careful_events) if broken and len(text) <= LONGEST_SECOND_LOOK else document
+
+
+def _built(path: Path, text: str, parse: Callable[[str], Iterator[Any]]) -> Document:
+    builder = Builder(path, _tabs(path, text))
     value: Value = None
-    try:
-        value = builder.document(_events(CParser(text)))
-    except MarkedYAMLError as error:
-        builder.say(
-            _spot(error.problem_mark or error.context_mark),
-            "yaml-syntax",
-            _first_line(error.problem),
-            _SYNTAX,
-        )
-    except _TooMuchError:
-        pass
-    if not builder.problems and not isinstance(value, dict):
-        builder.say(START, "not-a-mapping", "the file holds no keys", "Write `key: value` lines.")
+    with suppress(TooMuchError):
+        value = _understood(builder, parse(text))
+        if not builder.problems and not isinstance(value, dict):
+            builder.say(START, "not-a-mapping", "the file holds no keys", "Write `key: value` lines.")
     return Document(path, value, builder.places, tuple(builder.problems))
 
 
-_SYNTAX = "Look here and one line above: a quote, colon or indentation. Quote a text with `: ` or ` #` in it."
+def _understood(builder: Builder, events: Iterator[Any]) -> Value:
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError  # noqa: PLC0415 - slow, and most commands don't need it
+
+    try:
+        return builder.document(events)
+    except MarkedYAMLError as error:
+        spot = spot_of(error.problem_mark or error.context_mark)
+        builder.say(spot, "yaml-syntax", _first_line(error.problem), _SYNTAX)
+    except YAMLError as error:
+        builder.say(START, "yaml-syntax", _first_line(str(error)), _SYNTAX)
+    return None
 
 
-def _events(parser: Any) -> Iterator[Any]:
+def _fast_events(text: str) -> Iterator[Any]:
+    from ruamel.yaml.cyaml import CParser  # type: ignore[attr-defined]  # noqa: PLC0415 - slow, as above
+
+    parser = CParser(text)
     while parser.check_event():
         yield parser.get_event()
+
+
+def _careful_events(text: str) -> Iterator[Any]:
+    from ruamel.yaml import YAML  # noqa: PLC0415 - slow, as above
+
+    yield from YAML(typ="safe", pure=True).parse(text)
+
+
+_SYNTAX = "Look here and one line above: a quote, colon or indentation. Quote a text with `: ` or ` #` in it."
 
 
 def _tabs(path: Path, text: str) -> list[Problem]:
     found: list[Problem] = []
     for number, line in enumerate(text.split("\n"), start=1):
         indentation = line[: len(line) - len(line.lstrip())]
-        if "\t" in indentation and line.strip() and len(found) < _MOST_PROBLEMS:
+        if "\t" in indentation and line.strip() and len(found) < MOST_PROBLEMS:
             column = indentation.index("\t") + 1
             found.append(
                 Problem(path, number, column, "tab-indent", "a tab indents this line", "Use spaces.")
@@ -147,180 +142,5 @@ def _tabs(path: Path, text: str) -> list[Problem]:
     return found
 
 
-def _spot(mark: Any) -> Spot:
-    return Spot(mark.line + 1, mark.column + 1) if mark else START
-
-
 def _first_line(text: str | None) -> str:
     return (text or "not YAML").strip().split("\n")[0]
-
-
-class _TooMuchError(Exception):
-    """Reading on would cost more than it tells."""
-
-
-@dataclass(slots=True)
-class _Builder:
-    """Makes plain values out of parser events, and writes down where each stood."""
-
-    path: Path
-    problems: list[Problem]
-    places: dict[Route, Place] = field(default_factory=dict)
-
-    def say(self, spot: Spot, code: str, message: str, hint: str) -> None:
-        """Keep a problem; give up on a file that has too many."""
-        if not any(problem.line == spot.line and problem.code == "tab-indent" for problem in self.problems):
-            self.problems.append(Problem(self.path, spot.line, spot.column, code, message, hint))
-        if len(self.problems) >= _MOST_PROBLEMS:
-            raise _TooMuchError
-
-    def document(self, events: Iterator[Any]) -> Value:
-        """Build the only document of a stream."""
-        value: Value = None
-        documents = 0
-        for event in events:
-            kind = type(event).__name__
-            if kind == "DocumentStartEvent":
-                documents += 1
-                if documents > 1:
-                    self.say(
-                        _spot(event.start_mark),
-                        "several-documents",
-                        "a second document begins",
-                        "One file, one document.",
-                    )
-                    raise _TooMuchError
-            elif kind not in _FRAME:
-                spot = _spot(event.start_mark)
-                value = self._node(event, events, (), Place(spot, spot))
-        return value
-
-    def _node(self, event: Any, events: Iterator[Any], route: Route, place: Place) -> Value:
-        self.places.setdefault(route, place)
-        self._guard(event, route, place.value)
-        match type(event).__name__:
-            case "ScalarEvent":
-                return self._scalar(event, place.value)
-            case "MappingStartEvent":
-                return self._mapping(events, route)
-            case "SequenceStartEvent":
-                return self._sequence(events, route)
-            case _:  # an alias, already refused
-                return None
-
-    def _guard(self, event: Any, route: Route, spot: Spot) -> None:
-        if len(route) > DEEPEST:
-            self.say(spot, "too-deep", f"more than {DEEPEST} levels deep", "No questionnaire needs that.")
-            raise _TooMuchError
-        if len(self.places) > MOST_NODES:
-            self.say(spot, "too-large", f"more than {MOST_NODES:,} values", "Split the file.")
-            raise _TooMuchError
-        if getattr(event, "anchor", None) is not None:
-            mark = "*" if type(event).__name__ == "AliasEvent" else "&"
-            self.say(
-                _spot(event.start_mark),
-                "yaml-alias",
-                f"an alias or anchor ({mark})",
-                f"Write it out, or quote a text that begins with {mark}.",
-            )
-        if getattr(event, "tag", None) is not None:
-            self.say(
-                _spot(event.start_mark),
-                "yaml-tag",
-                "a tag (!)",
-                "Leave it out, or quote a text that begins with `!`.",
-            )
-
-    def _sequence(self, events: Iterator[Any], route: Route) -> Value:
-        values: list[Value] = []
-        for event in events:
-            if type(event).__name__ == "SequenceEndEvent":
-                break
-            spot = _spot(event.start_mark)
-            values.append(self._node(event, events, (*route, len(values)), Place(spot, spot)))
-        return values
-
-    def _mapping(self, events: Iterator[Any], route: Route) -> Value:
-        values: dict[str, Value] = {}
-        for event in events:
-            if type(event).__name__ == "MappingEndEvent":
-                break
-            spot = _spot(event.start_mark)
-            name = self._key(event, events, route, spot)
-            known = name in values
-            inner = next(events)
-            value = self._node(inner, events, (*route, name), Place(spot, _value_spot(inner, spot)))
-            if known:
-                first = self.places[(*route, name)].key.line
-                self.say(
-                    spot, "duplicate-key", f"`{name}` stands here twice", f"It is already on line {first}."
-                )
-            elif name == "<<" and not event.style:
-                self.say(spot, "yaml-merge", "a merge key (<<)", "Write the keys out.")
-            else:
-                values[name] = value
-        return values
-
-    def _key(self, event: Any, events: Iterator[Any], route: Route, spot: Spot) -> str:
-        """Return a key as it is written: keys are words, also `no` and `1`."""
-        if type(event).__name__ != "ScalarEvent":
-            self.say(spot, "yaml-key", "a key that isn't a word", "Quote it, or write a simple key.")
-            self._node(event, events, (*route, "?"), Place(spot, spot))
-            return "?"
-        self._guard(event, route, spot)
-        self._text(event.value, spot)
-        return str(event.value)
-
-    def _scalar(self, event: Any, spot: Spot) -> Value:
-        plain, _ = event.implicit
-        if not plain or event.style:
-            return self._text(event.value, spot)
-        try:
-            return _plain(event.value)
-        except OverflowError:
-            self.say(
-                spot, "yaml-number", "not a number that can be reckoned with", "Quote it if it is a text."
-            )
-            return None
-
-    def _text(self, text: str, spot: Spot) -> str:
-        if character := forbidden_character(text):
-            message = f"the invisible character {character} may not stand here, nor its escape"
-            self.say(spot, "control-character", message, "Delete it.")
-        return text
-
-
-_FRAME = ("StreamStartEvent", "StreamEndEvent", "DocumentStartEvent", "DocumentEndEvent")
-
-
-def _value_spot(event: Any, key: Spot) -> Spot:
-    """Return where a value begins; an empty one begins where its key does."""
-    spot = _spot(event.start_mark)
-    empty = type(event).__name__ == "ScalarEvent" and not event.value and not event.style
-    return key if empty else spot
-
-
-# YAML 1.2's core schema (10.3.2), and nothing beyond it.
-_INTEGER = re.compile(r"[-+]?[0-9]{1,18}|0o[0-7]{1,20}|0x[0-9a-fA-F]{1,15}")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-_NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
-_WORDS: dict[str, Value] = {
-    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
-    **dict.fromkeys(("true", "True", "TRUE"), True),
-    **dict.fromkeys(("false", "False", "FALSE"), False),
-}
-
-
-def _plain(text: str) -> Value:
-    if text in _WORDS:
-        return _WORDS[text]
-    if _INTEGER.fullmatch(text):
-        return int(text, {"0o": 8, "0x": 16}.get(text[:2], 10))
-    if not _FLOAT.fullmatch(text):
-        if _NOT_FINITE.fullmatch(text):
-            raise OverflowError
-        return text
-    number = float(text)
-    if number in {float("inf"), float("-inf")}:
-        raise OverflowError
-    return number

@@ -11,7 +11,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from bot.source.document import Document, Route
+from bot.source.builder import Route
+from bot.source.document import Document
 from bot.source.problem import Problem
 
 M = TypeVar("M", bound=BaseModel)
@@ -64,7 +65,10 @@ def _made(value: Any, model: type[M]) -> M:
 
 def _problems(document: Document, model: type[BaseModel], details: list[ErrorDetails]) -> Iterator[Problem]:
     seen: set[tuple[Route, str]] = set()
+    broken = [tuple(detail["loc"]) for detail in details]
     for detail in details:
+        if detail["type"].endswith("too_short") and any(_below(loc, tuple(detail["loc"])) for loc in broken):
+            continue  # it only counts the entries that are right
         route = _known(document, tuple(detail["loc"]))
         code, name = _code(detail["type"]), str(detail["loc"][-1])
         said = (route, name if code == "missing-key" else "")
@@ -73,6 +77,10 @@ def _problems(document: Document, model: type[BaseModel], details: list[ErrorDet
         seen.add(said)
         message, hint = _words(model, route, detail)
         yield document.problem(route, code, message, hint, at_key=code == "unknown-key" or name == "[key]")
+
+
+def _below(route: Route, other: Route) -> bool:
+    return len(route) > len(other) and route[: len(other)] == other
 
 
 def _code(kind: str) -> str:

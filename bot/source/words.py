@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bot.source.builder import Route
 from bot.source.codes import Table
-from bot.source.document import Document, Route
+from bot.source.document import Document
 from bot.source.problem import Problem
 
 LONGEST_MESSAGE = 4096

@@ -21,4 +21,4 @@ Https = Annotated[str, StringConstraints(pattern=r"^https://[^\s/@]+(/\S*)?$", m
 class Model(BaseModel):
     """A frozen value that refuses keys it doesn't know."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
