@@ -1,0 +1,252 @@
+"""What each button means in each step: two tables, one for taps that move the interview and one for all others.
+
+Law: a token is untrusted. A meaning is given only where the step, the place in the list and the session agree.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from bot.conversation.content import Content
+from bot.conversation.events import (
+    Answered,
+    Began,
+    CheckAsked,
+    Consented,
+    Continued,
+    Corrected,
+    EditAsked,
+    ErasureConfirmed,
+    Event,
+    LanguageChosen,
+    PageAsked,
+    Paused,
+    PlainSet,
+    Refused,
+    ResearchSet,
+    ResultAsked,
+    Resumed,
+    Returned,
+    Skipped,
+    Stopped,
+    Tapped,
+    TipAsked,
+    TipRated,
+    WentBack,
+)
+from bot.conversation.replies import Page
+from bot.conversation.route import route
+from bot.conversation.session import ENDED, Session, Step
+from bot.conversation.taps import Act, Tap
+from bot.conversation.wording import consent_digest
+
+PAGES_OF_BUTTONS = frozenset(
+    {
+        Page.HOW,
+        Page.NOT_ME,
+        Page.PERSON,
+        Page.CLINICIAN,
+        Page.SHARE,
+        Page.GOODBYE,
+        Page.PRIVACY,
+        Page.MYDATA,
+        Page.ERASE,
+        Page.ERASE_SURE,
+        Page.KEPT,
+        Page.LANGUAGE,
+        Page.CONSENT_WHOLE,
+        Page.CONSENT,
+        Page.RESULT,
+        Page.HELP,
+    }
+)
+
+_PAGES = {page.value: page for page in Page}
+
+Meaning = Callable[[Content, Session, Tap, Tapped], Event | None]
+
+
+def _choose(content: Content, session: Session, tap: Tap, heard: Tapped) -> Event | None:
+    if session.item is None or session.step not in {Step.ASKING, Step.EDITING}:
+        return None
+    choices = content.questionnaire.choices(session.item)
+    place = _place(tap, len(choices))
+    return None if place is None else Answered(heard.at, session.item, choices[place].id)
+
+
+def _skip(content: Content, session: Session, _tap: Tap, heard: Tapped) -> Event | None:
+    if session.item is None or content.questionnaire.item(session.item).required:
+        return None
+    return Skipped(heard.at, session.item) if session.step in {Step.ASKING, Step.EDITING} else None
+
+
+def _edit(content: Content, session: Session, tap: Tap, heard: Tapped) -> Event | None:
+    asked = route(content.questionnaire, session.answers)
+    place = _place(tap, len(asked))
+    return EditAsked(heard.at, asked[place]) if place is not None and session.step is Step.CHECKING else None
+
+
+def _agree(content: Content, session: Session, _tap: Tap, heard: Tapped) -> Event | None:
+    if session.step is not Step.CONSENT:
+        return None
+    return Consented(heard.at, consent_digest(content, session.language), session.language)
+
+
+def _refuse(reason: str) -> Meaning:
+    def meaning(_content: Content, session: Session, _tap: Tap, heard: Tapped) -> Event | None:
+        return Refused(heard.at, reason) if session.step is Step.CONSENT else None
+
+    return meaning
+
+
+def _research(_content: Content, session: Session, tap: Tap, heard: Tapped) -> Event | None:
+    return ResearchSet(heard.at, tap.arg == "1") if session.step is Step.RESEARCH else None
+
+
+def _simple(kind: Callable[..., Event], *steps: Step) -> Meaning:
+    def meaning(_content: Content, session: Session, _tap: Tap, heard: Tapped) -> Event | None:
+        return kind(heard.at) if session.step in steps else None
+
+    return meaning
+
+
+def _language(content: Content, _session: Session, tap: Tap, heard: Tapped) -> Event | None:
+    place = _place(tap, len(content.languages))
+    return None if place is None else LanguageChosen(heard.at, content.languages[place])
+
+
+def _page(_content: Content, session: Session, tap: Tap, heard: Tapped) -> Event | None:
+    page = _PAGES.get(tap.arg)
+    if page in {Page.CONSENT, Page.CONSENT_WHOLE}:
+        return PageAsked(heard.at, page) if session.step is Step.CONSENT else None
+    if page in {Page.RESULT, Page.HOW, Page.NOT_ME, Page.CLINICIAN, Page.GOODBYE}:
+        return PageAsked(heard.at, page) if session.step is Step.RESULT else None
+    return PageAsked(heard.at, page) if page in PAGES_OF_BUTTONS else None
+
+
+def _switch(_content: Content, session: Session, tap: Tap, heard: Tapped) -> Event | None:
+    """A switch on the privacy page says what it turns to, so a second tap changes nothing."""
+    if tap.arg == "m":
+        return PlainSet(heard.at, on=True)
+    if tap.arg == "e":
+        return PlainSet(heard.at, on=False)
+    if session.consent and tap.arg in {"on", "off"}:
+        return ResearchSet(heard.at, tap.arg == "on")
+    return None
+
+
+def _resume(_content: Content, session: Session, _tap: Tap, heard: Tapped) -> Event | None:
+    return Resumed(heard.at) if session.step in {Step.PAUSED, Step.STOPPED} else Returned(heard.at)
+
+
+def _stop(_content: Content, session: Session, _tap: Tap, heard: Tapped) -> Event | None:
+    return None if session.step in ENDED else Stopped(heard.at)
+
+
+def _here(_content: Content, _session: Session, _tap: Tap, heard: Tapped) -> Event | None:
+    return Returned(heard.at)
+
+
+def _erase(_content: Content, _session: Session, _tap: Tap, heard: Tapped) -> Event | None:
+    return ErasureConfirmed(heard.at)
+
+
+def _tip(content: Content, session: Session, tap: Tap, heard: Tapped) -> Event | None:
+    place = _place(tap, len(content.questionnaire.topics))
+    return TipAsked(heard.at, place) if place is not None and session.step is Step.RESULT else None
+
+
+def _rate(*, helpful: bool) -> Meaning:
+    def meaning(content: Content, session: Session, tap: Tap, heard: Tapped) -> Event | None:
+        place = _place(tap, len(content.questionnaire.topics))
+        rated = place is not None and session.step is Step.RESULT
+        return TipRated(heard.at, place, helpful) if rated and place is not None else None
+
+    return meaning
+
+
+def _correct(content: Content, session: Session, tap: Tap, heard: Tapped) -> Event | None:
+    segments = content.questionnaire.segments
+    place = _place(tap, len(segments))
+    if place is None or session.step is not Step.RESULT:
+        return None
+    return Corrected(heard.at, segments[place].id)
+
+
+def _second(content: Content, session: Session, _tap: Tap, heard: Tapped) -> Event | None:
+    due = {"before": Step.READY, "after": Step.RESULT}.get(session.arm.get("second_part", ""))
+    if content.second is None or session.step is not due:
+        return None
+    return Began(
+        at=heard.at,
+        seed=f"second:{session.seed}",
+        channel=session.channel,
+        language=session.language,
+        questionnaire=content.second.questionnaire.id,
+        edition="",
+        organisation=session.organisation,
+        arm={},
+        invite=session.invite,
+        follows=session.id,
+        consent=session.consent,
+        research=session.research,
+        plain=session.plain,
+    )
+
+
+def _again(content: Content, session: Session, _tap: Tap, heard: Tapped) -> Event | None:
+    if session.step not in ENDED or not heard.seed:
+        return None
+    return fresh(content, heard.at, heard.seed, session.channel, session.language)
+
+
+def _place(tap: Tap, length: int) -> int | None:
+    place = int(tap.arg) if tap.arg.isascii() and tap.arg.isdigit() else -1
+    return place if 0 <= place < length else None
+
+
+LIVE: dict[Act, Meaning] = {
+    Act.BEGIN: _simple(Continued, Step.WELCOME),
+    Act.AGREE: _agree,
+    Act.UNDER_AGE: _refuse("under_age"),
+    Act.DECLINE: _refuse("declined"),
+    Act.RESEARCH: _research,
+    Act.CHOOSE: _choose,
+    Act.SKIP: _skip,
+    Act.BACK: _simple(WentBack, Step.ASKING, Step.READY, Step.CHECKING, Step.EDITING),
+    Act.PAUSE: _simple(Paused, Step.ASKING, Step.READY, Step.CHECKING, Step.EDITING, Step.RESEARCH),
+    Act.RESULT: _simple(ResultAsked, Step.READY, Step.CHECKING),
+    Act.CHECK: _simple(CheckAsked, Step.READY),
+    Act.EDIT: _edit,
+}
+"""Taps that move the interview: only at the revision they were offered at."""
+
+ANYTIME: dict[Act, Meaning] = {
+    Act.LANGUAGE: _language,
+    Act.PAGE: _page,
+    Act.PLAIN: _switch,
+    Act.RESUME: _resume,
+    Act.STOP: _stop,
+    Act.HERE: _here,
+    Act.ERASE: _erase,
+    Act.TIP: _tip,
+    Act.HELPFUL: _rate(helpful=True),
+    Act.UNHELPFUL: _rate(helpful=False),
+    Act.CORRECT: _correct,
+    Act.SECOND: _second,
+    Act.AGAIN: _again,
+}
+"""Taps that say what they turn to, so that once or twice is the same."""
+
+
+def fresh(content: Content, at: datetime, seed: str, channel: str, language: str) -> Began:
+    """Return the beginning of a new interview; `begun` fills in what today's content decides."""
+    return Began(
+        at=at,
+        seed=seed,
+        channel=channel,
+        language=language,
+        questionnaire=content.questionnaire.id,
+        edition="",
+        organisation=content.organisation.id,
+        arm={},
+    )

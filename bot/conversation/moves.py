@@ -1,0 +1,260 @@
+"""What each event does to a session: pure functions from a session and an event to a turn.
+
+Law: an event that isn't kept changes nothing, and an event that the step doesn't know moves nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from bot.conversation.content import Content
+from bot.conversation.events import (
+    Answered,
+    CheckAsked,
+    Consented,
+    Continued,
+    Corrected,
+    EditAsked,
+    ErasureConfirmed,
+    Event,
+    LanguageChosen,
+    NotUnderstood,
+    PageAsked,
+    Paused,
+    PlainSet,
+    Refused,
+    ResearchSet,
+    ResultAsked,
+    Resumed,
+    Returned,
+    Skipped,
+    StaleTapped,
+    Stopped,
+    TipAsked,
+    TipRated,
+    UrgentNoticed,
+    WentBack,
+)
+from bot.conversation.replies import Page, Reply, Turn
+from bot.conversation.route import choices_given, following, preceding
+from bot.conversation.session import Answer, Consent, Session, Step
+from bot.scoring.segments import assign
+
+PRESENT: Mapping[Step, Page] = {
+    Step.WELCOME: Page.WELCOME,
+    Step.CONSENT: Page.CONSENT,
+    Step.RESEARCH: Page.RESEARCH,
+    Step.ASKING: Page.QUESTION,
+    Step.EDITING: Page.QUESTION,
+    Step.READY: Page.READY,
+    Step.CHECKING: Page.CHECK,
+    Step.RESULT: Page.RESULT,
+    Step.PAUSED: Page.PAUSED,
+    Step.STOPPED: Page.STOPPED,
+}
+
+
+def present(session: Session, notice: str | None = None, *, new: bool = False) -> Reply:
+    """Return the page of the step that a session is at."""
+    question = session.step in {Step.ASKING, Step.EDITING}
+    return Reply(PRESENT[session.step], session.language, notice, new=new or (question and session.plain))
+
+
+# ---------------------------------------------------------------- moving on
+
+
+def _moved(session: Session, event: Event, **changes: Any) -> Session:
+    """Return the session one revision on: buttons offered before are closed."""
+    return replace(session, revision=session.revision + 1, seen_at=event.at, **changes)
+
+
+def _shown(session: Session, event: Event, notice: str | None = None, *, new: bool = False) -> Turn:
+    return Turn(session, event, (present(session, notice, new=new),))
+
+
+def go_on(_content: Content, session: Session, event: Continued) -> Turn:
+    """Go on from the welcome to the consent."""
+    return _shown(_moved(session, event, step=Step.CONSENT), event)
+
+
+def consent(_content: Content, session: Session, event: Consented) -> Turn:
+    """Note the consent, and ask about research."""
+    consent = Consent(event.digest, event.language, event.at)
+    moved = _moved(session, event, step=Step.RESEARCH, consent=consent)
+    return replace(_shown(moved, event), counts=("consented",))
+
+
+def refuse(_content: Content, session: Session, event: Refused) -> Turn:
+    """Say goodbye; everything of this person goes."""
+    page = Page.UNDER_AGE if event.reason == "under_age" else Page.DECLINED
+    return Turn(None, event, (Reply(page, session.language),), counts=(event.reason,), erase=True)
+
+
+def research_first(content: Content, session: Session, event: ResearchSet) -> Turn:
+    """Note the first word on research, and ask the first open item."""
+    moved = _moved(session, event, research=event.allowed, research_at=event.at)
+    return _shown(_onwards(content, moved), event)
+
+
+def _onwards(content: Content, session: Session) -> Session:
+    """Return the session at its first open item, or ready."""
+    item = following(content.questionnaire, session.answers)
+    return replace(session, step=Step.READY if item is None else Step.ASKING, item=item)
+
+
+def answer(content: Content, session: Session, event: Answered) -> Turn:
+    """Note an answer."""
+    return _recorded(content, session, event, event.item, event.choice)
+
+
+def skip(content: Content, session: Session, event: Skipped) -> Turn:
+    """Note a skip."""
+    return _recorded(content, session, event, event.item, None)
+
+
+def _recorded(content: Content, session: Session, event: Event, item: str, choice: str | None) -> Turn:
+    if item != session.item:
+        return closed(content, session, event)
+    before = session.answers.get(item)
+    edits = 0 if before is None else before.edits + (before.choice != choice)
+    answers = {**session.answers, item: Answer(choice, event.at, edits)}
+    moved = _onwards(content, _moved(session, event, answers=answers))
+    if session.step is Step.EDITING and moved.step is Step.READY:
+        moved = replace(moved, step=Step.CHECKING)
+    return _shown(moved, event, "saved" if choice is not None else "skipped")
+
+
+def back(content: Content, session: Session, event: WentBack) -> Turn:
+    """Go one page back."""
+    if session.step in {Step.CHECKING, Step.EDITING}:
+        step = Step.READY if session.step is Step.CHECKING else Step.CHECKING
+        return _shown(_moved(session, event, step=step, item=None), event)
+    item = preceding(content.questionnaire, session.answers, session.item)
+    if item is not None:
+        return _shown(_moved(session, event, step=Step.ASKING, item=item), event)
+    if session.follows:
+        return _shown(_moved(session, event), event, "first")
+    return _shown(_moved(session, event, step=Step.RESEARCH, item=None), event)
+
+
+def check(_content: Content, session: Session, event: CheckAsked) -> Turn:
+    """Show the list of answers."""
+    return _shown(_moved(session, event, step=Step.CHECKING), event)
+
+
+def edit(content: Content, session: Session, event: EditAsked) -> Turn:
+    """Ask one item of that list again."""
+    if event.item not in session.answers:
+        return closed(content, session, event)
+    return _shown(_moved(session, event, step=Step.EDITING, item=event.item), event)
+
+
+def result(content: Content, session: Session, event: ResultAsked) -> Turn:
+    """Score the answers and show the result."""
+    verdict = assign(content.questionnaire, choices_given(content.questionnaire, session.answers))
+    moved = _moved(session, event, step=Step.RESULT, item=None, shown=verdict, ended_at=event.at)
+    return replace(_shown(moved, event), counts=("finished",))
+
+
+def pause(_content: Content, session: Session, event: Paused) -> Turn:
+    """Pause."""
+    return _shown(_moved(session, event, step=Step.PAUSED, resume_to=session.step), event)
+
+
+def stop(_content: Content, session: Session, event: Stopped) -> Turn:
+    """Stop; what was answered stays."""
+    back = session.resume_to if session.step is Step.PAUSED else session.step
+    stopped = _moved(session, event, step=Step.STOPPED, resume_to=back, ended_at=event.at)
+    return _shown(stopped, event, new=True)
+
+
+def resume(_content: Content, session: Session, event: Resumed) -> Turn:
+    """Go on where the interview was left."""
+    step = session.resume_to or Step.WELCOME
+    moved = _moved(session, event, step=step, resume_to=None, ended_at=None)
+    return _shown(moved, event, "welcome_back", new=True)
+
+
+# ---------------------------------------------------------------- the result and after
+
+
+def tip(content: Content, session: Session, event: TipAsked) -> Turn:
+    """Show a tip."""
+    seen = replace(session, seen_at=event.at)
+    page = Page.TIP if event.number < len(content.questionnaire.topics) else Page.NO_MORE_TIPS
+    return Turn(seen, event, (Reply(page, session.language, number=event.number, new=event.number == 0),))
+
+
+def rate(_content: Content, session: Session, event: TipRated) -> Turn:
+    """Note whether a tip helps."""
+    rated = replace(session, ratings={**session.ratings, str(event.number): event.helpful}, seen_at=event.at)
+    return Turn(rated, event, (Reply(Page.TIP, session.language, "rated", number=event.number),))
+
+
+def correct(_content: Content, session: Session, event: Corrected) -> Turn:
+    """Note the segment that the person says fits better."""
+    corrected = replace(session, correction=event.segment, seen_at=event.at)
+    return Turn(corrected, event, (Reply(Page.CORRECTED, session.language),))
+
+
+# ---------------------------------------------------------------- anywhere
+
+IN_PLACE = frozenset(
+    {Page.HOW, Page.NOT_ME, Page.RESULT, Page.CONSENT, Page.CONSENT_WHOLE, Page.ERASE_SURE, Page.KEPT}
+)
+
+
+def page(_content: Content, session: Session, event: PageAsked) -> Turn:
+    """Show a page that changes nothing."""
+    page = Page(event.page)
+    return Turn(session, event, (Reply(page, session.language, new=page not in IN_PLACE),))
+
+
+def language(_content: Content, session: Session, event: LanguageChosen) -> Turn:
+    """Go on in another language."""
+    spoken = replace(session, language=event.language, seen_at=event.at)
+    return _shown(spoken, event)
+
+
+def research_later(_content: Content, session: Session, event: ResearchSet) -> Turn:
+    """Switch research use on or off."""
+    switched = replace(session, research=event.allowed, research_at=event.at, seen_at=event.at)
+    return Turn(switched, event, (Reply(Page.PRIVACY, session.language, "switched"),))
+
+
+def plain(_content: Content, session: Session, event: PlainSet) -> Turn:
+    """Switch 'a new message for each question' on or off."""
+    switched = replace(session, plain=event.on, seen_at=event.at)
+    return Turn(switched, event, (Reply(Page.PRIVACY, session.language, "switched"),))
+
+
+def come_back(_content: Content, session: Session, event: Returned) -> Turn:
+    """Show the present page once more, at the end of the chat."""
+    return _shown(session, event, event.notice, new=True)
+
+
+def stale(_content: Content, session: Session, event: StaleTapped) -> Turn:
+    """Answer an old button kindly; the second half of a double tap needs no new message."""
+    if event.repeated:
+        return _shown(session, event, "saved")
+    return _shown(session, event, "closed", new=True)
+
+
+def closed(_content: Content, session: Session, event: Event) -> Turn:
+    """An event that this step doesn't know, such as from a forged button: nothing moves."""
+    return _shown(session, StaleTapped(event.at), "closed", new=True)
+
+
+def not_understood(_content: Content, session: Session, event: NotUnderstood) -> Turn:
+    """Say that only taps are read, and show the present page."""
+    return _shown(session, event, "not_understood", new=True)
+
+
+def urgent(_content: Content, session: Session, event: UrgentNoticed) -> Turn:
+    """Show the card with numbers to call."""
+    return Turn(session, event, (Reply(Page.URGENT, session.language, new=True),), counts=("urgent",))
+
+
+def erase(_content: Content, session: Session, event: ErasureConfirmed) -> Turn:
+    """Erase everything."""
+    return Turn(None, event, (Reply(Page.ERASING, session.language),), counts=("erased",), erase=True)
