@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from bot.conversation.content import Content
 from bot.conversation.events import Began, Event, Heard, Nudged, Returned
 from bot.conversation.library import Library
-from bot.conversation.machine import PRESENT, advance, present
+from bot.conversation.machine import advance
+from bot.conversation.moves import PRESENT, present
 from bot.conversation.mydata import readable
 from bot.conversation.replies import Message, Page, Reply, Turn
 from bot.conversation.session import Session, session_id

@@ -1,6 +1,7 @@
-"""What each button means in each step: two tables, one for taps that move the interview and one for all others.
+"""What each button means in each step: one table for taps that move the interview, one for all others.
 
-Law: a token is untrusted. A meaning is given only where the step, the place in the list and the session agree.
+Law: a token is untrusted. It means something only where the step, the place in the list and the session
+agree.
 """
 
 from collections.abc import Callable

@@ -26,8 +26,8 @@ from bot.conversation.events import (
     Typed,
     UrgentNoticed,
 )
-from bot.conversation.machine import present
 from bot.conversation.meanings import ANYTIME, LIVE, fresh
+from bot.conversation.moves import present
 from bot.conversation.replies import Page
 from bot.conversation.session import ENDED, Session, Step, drawn
 from bot.conversation.taps import Act, Tap, read
@@ -67,7 +67,7 @@ def understand(content: Content, session: Session | None, heard: Heard) -> Event
 
 
 def begun(content: Content, event: Began) -> Began:
-    """Fill in what today's content decides for an interview: its edition, and the arms drawn from its seed."""
+    """Fill in what today's content decides for an interview: the edition, and the arms its seed draws."""
     second = content.questionnaire.second_part
     arm = {"second_part": drawn(event.seed, "second_part", second.offer)} if second and content.second else {}
     return replace(
