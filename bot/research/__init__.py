@@ -1,1 +1,5 @@
-"""What a researcher takes away."""
+"""What a researcher takes away: a folder of five CSV files that need no explanation.
+
+`bundle.export` reads one snapshot of the store and writes the folder; everything else here says what stands
+in it. `docs/export.md` is the page for those who read the files.
+"""

@@ -1,0 +1,274 @@
+"""The tables with several rows for each interview: `answers_long.csv`, `events.csv` and `scores.csv`."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.conversation.events import (
+    Answered,
+    Corrected,
+    EditAsked,
+    Event,
+    LanguageChosen,
+    PlainSet,
+    ResearchSet,
+    Skipped,
+    TipAsked,
+    TipRated,
+)
+from bot.questionnaire.model import Sensitivity
+from bot.research.columns import Column, Table, Type, Value, known, moment
+from bot.research.response import Cell, Response, State, milliseconds
+from bot.scoring.scales import NOT_ASKED, SKIPPED, TOO_FEW, WITHHELD, ScaleScore
+
+STATES = (
+    (State.ANSWERED, "answered"),
+    (State.SKIPPED, "skipped by the person"),
+    (State.ABANDONED, "shown, and left without an answer"),
+    (State.NOT_ASKED, "never reached, or ruled out by a condition"),
+)
+_GONE = (NOT_ASKED, SKIPPED)
+_CHOICE_GONE = (NOT_ASKED, SKIPPED, WITHHELD)
+
+# ---------------------------------------------------------------- answers_long.csv
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRow:
+    """One item of one response."""
+
+    response: Response
+    cell: Cell
+
+
+def _answers(response: Response) -> Iterator[AnswerRow]:
+    return (AnswerRow(response, cell) for cell in response.cells)
+
+
+_Long = Column[AnswerRow]
+
+ANSWERS: Table[AnswerRow] = Table(
+    "answers_long.csv",
+    (
+        _Long("response_id", "The interview.", Type.STRING, lambda r: r.response.stored.response_id),
+        _Long("item_id", "The item.", Type.STRING, lambda r: r.cell.item),
+        _Long("position", "The item's place in the form, from 1.", Type.INTEGER, lambda r: r.cell.position),
+        _Long(
+            "choice",
+            "The id of the choice.",
+            Type.STRING,
+            lambda r: known(r.cell.choice, r.cell.missing),
+            missing=_CHOICE_GONE,
+        ),
+        _Long(
+            "value",
+            "The number of the choice, never reversed.",
+            Type.INTEGER,
+            lambda r: r.cell.value,
+            missing=_CHOICE_GONE,
+        ),
+        _Long(
+            "label",
+            "What was tapped, in `language`; empty without an answer.",
+            Type.STRING,
+            lambda r: r.cell.label,
+        ),
+        _Long(
+            "language",
+            "The language in which the item was read.",
+            Type.STRING,
+            lambda r: r.cell.language or r.cell.missing,
+            missing=_GONE,
+        ),
+        _Long("state", "What became of the item.", Type.STRING, lambda r: r.cell.state, STATES),
+        _Long(
+            "answered_at",
+            "When it was last answered or skipped.",
+            Type.DATETIME,
+            lambda r: moment(r.cell.at, r.cell.missing),
+            missing=_GONE,
+        ),
+        _Long(
+            "ms_to_answer",
+            "Milliseconds from the event before to that answer, by the clock of the server.",
+            Type.INTEGER,
+            lambda r: r.cell.ms,
+            missing=_GONE,
+        ),
+        _Long("edits", "How often it was changed.", Type.INTEGER, lambda r: r.cell.edits, missing=_GONE),
+        _Long("edition_sha256", "The edition.", Type.STRING, lambda r: r.response.session.edition),
+    ),
+    _answers,
+)
+
+# ---------------------------------------------------------------- events.csv
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """One thing that happened in one response."""
+
+    response: Response
+    turn: int
+    event: Event
+
+
+def _events(response: Response) -> Iterator[EventRow]:
+    numbered = enumerate((event for _, event in response.stored.events), start=1)
+    return (EventRow(response, turn, event) for turn, event in numbered)
+
+
+def _name(row: EventRow) -> Value:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", type(row.event).__name__).lower()
+
+
+def _event_item(row: EventRow) -> Value:
+    match row.event:
+        case Answered(item=item) | Skipped(item=item) | EditAsked(item=item):
+            return item
+        case _:
+            return ""
+
+
+def _event_choice(row: EventRow) -> Value:
+    if not isinstance(row.event, Answered):
+        return ""
+    item = row.response.edition.questionnaire.item(row.event.item)
+    return WITHHELD if item.sensitivity is Sensitivity.IDENTIFIER else row.event.choice
+
+
+def _detail(row: EventRow) -> Value:
+    match row.event:
+        case LanguageChosen(language=language):
+            return language
+        case ResearchSet(allowed=on) | PlainSet(on=on):
+            return "yes" if on else "no"
+        case Corrected(segment=segment):
+            return segment
+        case TipAsked(number=number):
+            return _topic(row, number)
+        case TipRated(number=number, helpful=helpful):
+            return f"{_topic(row, number)}={'helpful' if helpful else 'not_helpful'}"
+        case _:
+            return ""
+
+
+def _topic(row: EventRow, number: int) -> str:
+    topics = row.response.edition.questionnaire.topics
+    return topics[number] if number < len(topics) else ""
+
+
+_Event = Column[EventRow]
+
+EVENTS: Table[EventRow] = Table(
+    "events.csv",
+    (
+        _Event("response_id", "The interview.", Type.STRING, lambda r: r.response.stored.response_id),
+        _Event("turn", "The event's place in the interview, from 1.", Type.INTEGER, lambda r: r.turn),
+        _Event("event", "What happened.", Type.STRING, _name),
+        _Event("item_id", "The item it was about; empty without one.", Type.STRING, _event_item),
+        _Event(
+            "choice",
+            "The id of the choice; empty without one.",
+            Type.STRING,
+            _event_choice,
+            missing=(WITHHELD,),
+        ),
+        _Event(
+            "detail",
+            "A language, yes or no, a segment, a topic, or topic=helpful; empty without one.",
+            Type.STRING,
+            _detail,
+        ),
+        _Event(
+            "at_ms",
+            "Milliseconds since the interview began.",
+            Type.INTEGER,
+            lambda r: milliseconds(r.event.at - r.response.session.began_at),
+        ),
+    ),
+    _events,
+)
+
+# ---------------------------------------------------------------- scores.csv
+
+SCALE, SEGMENT = "scale", "segment"
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreRow:
+    """One scale or segment of one response."""
+
+    response: Response
+    kind: str
+    measure: str
+    score: ScaleScore
+
+
+def _scores(response: Response) -> Iterator[ScoreRow]:
+    for scale, found in response.scores.items():
+        yield ScoreRow(response, SCALE, scale, found)
+    if response.verdict is not None:
+        answered = response.count(State.ANSWERED)
+        asked = response.count(State.ANSWERED, State.SKIPPED, State.ABANDONED)
+        for segment, probability in response.verdict.probabilities.items():
+            yield ScoreRow(response, SEGMENT, segment, ScaleScore(probability, None, answered, asked))
+
+
+def _value(row: ScoreRow) -> Value:
+    return _or_missing(row, row.score.value)
+
+
+def _t(row: ScoreRow) -> Value:
+    return _or_missing(row, row.score.t)
+
+
+def _or_missing(row: ScoreRow, value: float | None) -> Value:
+    if row.score.missing is not None:
+        return row.score.missing
+    return NOT_ASKED if value is None else value
+
+
+_Score = Column[ScoreRow]
+
+SCORES: Table[ScoreRow] = Table(
+    "scores.csv",
+    (
+        _Score("response_id", "The interview.", Type.STRING, lambda r: r.response.stored.response_id),
+        _Score(
+            "kind",
+            "What is scored.",
+            Type.STRING,
+            lambda r: r.kind,
+            ((SCALE, "a scale"), (SEGMENT, "the probability of a segment")),
+        ),
+        _Score("measure", "The id of the scale or segment.", Type.STRING, lambda r: r.measure),
+        _Score(
+            "value",
+            "The score, reversed items reversed; or the probability.",
+            Type.NUMBER,
+            _value,
+            missing=(NOT_ASKED, TOO_FEW),
+        ),
+        _Score("t", "The T score, where there are norms.", Type.NUMBER, _t, missing=(NOT_ASKED, TOO_FEW)),
+        _Score("answered", "Items answered that count for it.", Type.INTEGER, lambda r: r.score.answered),
+        _Score(
+            "asked", "Items that the form asks of this person for it.", Type.INTEGER, lambda r: r.score.asked
+        ),
+        _Score(
+            "missing",
+            "0, or the code that says why there is no value.",
+            Type.INTEGER,
+            lambda r: r.score.missing or 0,
+            ((0, "there is a value"),),
+            (NOT_ASKED, TOO_FEW),
+        ),
+        _Score(
+            "edition_sha256",
+            "The edition, and so its model.",
+            Type.STRING,
+            lambda r: r.response.session.edition,
+        ),
+    ),
+    _scores,
+)
