@@ -12,7 +12,7 @@ from typing import NamedTuple
 from bot.questionnaire.codes import told
 from bot.questionnaire.model import Prototype, Questionnaire
 from bot.questionnaire.sources import File
-from bot.questionnaire.structure import bounds, scale_bounds
+from bot.questionnaire.structure import bounds, scale_bounds, unknown
 from bot.source import Problem, Route
 
 Main = File[Questionnaire]
@@ -52,16 +52,15 @@ def _profiles(main: Main, model: Prototype) -> Iterator[Problem]:
         if segment.id not in model.profiles:
             message = f"`{segment.id}` has no profile"
             yield told("missing-profile", main.document, ("segments", index, "id"), message)
-    segments = {segment.id for segment in main.value.segments}
+    segments = [segment.id for segment in main.value.segments]
     for name, profile in model.profiles.items():
         route: Route = ("model", "profiles", name)
-        if name not in segments:
-            yield told("unknown-segment", main.document, route, f"no segment is called `{name}`", at_key=True)
+        yield from unknown(main, "segment", route, name, segments, at_key=True)
         for scale_id, value in profile.items():
+            yield from unknown(main, "scale", (*route, scale_id), scale_id, scales, at_key=True)
             if scale_id not in scales:
-                message = f"no scale is called `{scale_id}`"
-                yield told("unknown-scale", main.document, (*route, scale_id), message, at_key=True)
-            elif (reach := scale_bounds(main.value, scales[scale_id])) and not reach[0] <= value <= reach[1]:
+                continue
+            if (reach := scale_bounds(main.value, scales[scale_id])) and not reach[0] <= value <= reach[1]:
                 message = f"{value:g} is outside of {reach[0]} to {reach[1]}"
                 yield told("profile-range", main.document, (*route, scale_id), message)
         for scale_id in wanted:
@@ -73,15 +72,14 @@ def _profiles(main: Main, model: Prototype) -> Iterator[Problem]:
 def _shares(main: Main, model: Prototype) -> Iterator[Problem]:
     if model.shares is None:
         return
-    segments = {segment.id for segment in main.value.segments}
+    segments = [segment.id for segment in main.value.segments]
     for name, share in model.shares.items():
         route: Route = ("model", "shares", name)
-        if name not in segments:
-            yield told("unknown-segment", main.document, route, f"no segment is called `{name}`", at_key=True)
+        yield from unknown(main, "segment", route, name, segments, at_key=True)
         if share <= 0:
             yield told("shares", main.document, route, f"the share of `{name}` isn't above 0")
     total = sum(model.shares.values())
-    if missing := sorted(segments - model.shares.keys()):
+    if missing := sorted(set(segments).difference(model.shares)):
         message = f"no share for {', '.join(missing)}"
         yield told("shares", main.document, ("model", "shares"), message, at_key=True)
     elif abs(total - 1) > _SUM_SLACK:
@@ -147,7 +145,7 @@ def _winner(model: Prototype, asked: tuple[_Asked, ...], answers: tuple[int, ...
     count = {item.scale: sum(other.scale == item.scale for other in asked) for item in asked}
     scores = {name: _log_share(model.shares, name) for name in model.profiles}
     for item, value in zip(asked, answers, strict=True):
-        spread = 2 * model.sd**2 * (1 + model.damping * (count[item.scale] - 1))
+        spread = 2 * model.sd**2 / model.weight(count[item.scale])
         for name, profile in model.profiles.items():
             scores[name] -= (value - profile[item.scale]) ** 2 / spread
     best = max(scores.values())

@@ -71,10 +71,10 @@ def _terms(
             if choice is not None:
                 values[item_id] = (scale.id, keyed(questionnaire, items[item_id], choice))
                 counts[scale.id] = counts.get(scale.id, 0) + 1
+    weights = {scale: model.weight(count) for scale, count in counts.items()}
     return {
         item_id: {
-            segment: -((value - profile[scale]) ** 2)
-            / (2 * model.sd**2 * (1 + model.damping * (counts[scale] - 1)))
+            segment: -((value - profile[scale]) ** 2) * weights[scale] / (2 * model.sd**2)
             for segment, profile in model.profiles.items()
         }
         for item_id, (scale, value) in values.items()

@@ -1,5 +1,6 @@
 """`questionnaire.yaml`: what is asked, how it is scored, how answers become a segment."""
 
+import math
 from datetime import date
 from enum import StrEnum
 from typing import Literal
@@ -155,9 +156,9 @@ class Segment(Model):
 class Prototype(Model):
     """The authors' profile of each segment on each scale.
 
-    The log-likelihood of the answers x_i (reverse-keyed items reversed) under segment k is sum_i -(x_i -
-    m_k,s(i))^2 / (2 sd^2 (1 + damping (n_s(i) - 1))), where s(i) is the item's scale and n_s the number of
-    answered items on it. Probabilities are the softmax over segments plus log shares.
+    The log-likelihood of the answers x_i (reverse-keyed items reversed) under segment k is the sum over i of
+    -w(n_s(i)) (x_i - m_k,s(i))^2 / (2 sd^2), where s(i) is the item's scale, n_s the number of answered items
+    on it and w the weight below. Probabilities are the softmax over segments plus log shares.
     """
 
     type: Literal["prototype"] = Field(description="prototype: expert-set profiles.")
@@ -168,7 +169,9 @@ class Prototype(Model):
         gt=0, description="The spread of one answer around a profile, in units of the answer scale."
     )
     damping: float = Field(
-        default=1.5, ge=0, description="How much answers of the same scale count as repeats."
+        default=1.5,
+        ge=0,
+        description="How much answers on the same scale repeat each other; 0 for not at all.",
     )
     shares: dict[Id, float] | None = Field(
         default=None, description="Expected share of each segment; equal if left out."
@@ -180,6 +183,14 @@ class Prototype(Model):
         description="'Not sure' when the two highest probabilities are nearer than this.",
     )
     min_answered: int = Field(default=1, ge=1, description="Fewer answered items give no segment at all.")
+
+    def weight(self, answered: int) -> float:
+        """Return what each of so many answers on one scale weighs.
+
+        The j-th answer on a scale would weigh 1 / (1 + damping (j - 1)), because it repeats the ones before; the
+        mean of these over the answered items keeps the sum and makes their order irrelevant.
+        """
+        return math.fsum(1 / (1 + self.damping * before) for before in range(answered)) / answered
 
 
 class SecondPart(Model):
