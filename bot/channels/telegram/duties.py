@@ -1,0 +1,197 @@
+"""What is said or done without being asked: replies owed from before, nudges, receipts, the sweep.
+
+Law: an update's answer goes before all of this, which keeps to the pace of bulk; and each of it is done
+once, also when the program ends in the middle.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Final
+
+import structlog
+
+from bot.channels.telegram.address import parse
+from bot.channels.telegram.hear import CHANNEL
+from bot.conversation.moves import PRESENT
+from bot.delivery import Delivery, Parcel
+from bot.errors import StoreUnavailable
+from bot.privacy import UNCONSENTED_AGE
+from bot.storage.base import Active, Owed
+from bot.turns import ACTIVE_WITHIN, Desk, Spoken, nudge, word_owed, word_receipts
+
+log = structlog.get_logger()
+
+TICK: Final = 3.0
+"""Seconds between two rounds of housekeeping."""
+RECEIPT_AFTER: Final = timedelta(seconds=10)
+"""A younger receipt is still being spoken by the turn that erased."""
+SWEEP_EVERY: Final = timedelta(hours=1)
+NUDGING: Final = "nudging"
+"""The fact that tells a restart that it ended in the middle of nudging: since when deaf, and back when."""
+
+_ON_THE_WAY: Final = frozenset(PRESENT.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """How long things are kept."""
+
+    addresses: timedelta = timedelta(days=30)
+    answers: timedelta | None = None
+
+
+class Duties:
+    """Does what nobody asked for."""
+
+    def __init__(self, desk: Desk, delivery: Delivery, keeping: Keeping) -> None:
+        self._desk = desk
+        self._delivery = delivery
+        self._keeping = keeping
+        self._owed: Sequence[Owed] = ()
+        self._receipts: set[str] = set()
+        self._swept_at: datetime | None = None
+        self._returns: asyncio.Queue[tuple[datetime, datetime]] = asyncio.Queue()
+
+    # ------------------------------------------------------------ at the start
+
+    async def note_owed(self) -> None:
+        """Note what was owed when the program ended; call it before anything is received."""
+        owed = await self._desk.store.owed()
+        self._owed = [one for one in owed if one.session and one.session.channel == CHANNEL]
+
+    async def pay_owed(self) -> None:
+        """Say what was owed, as the interviews stand now."""
+        kept, moot = sift(self._owed)
+        for one in moot:
+            self._desk.store.sent(one.person, one.key)
+        for one in kept:
+            await self._delivery.bulk_slot()
+            await self._pay(one)
+        self._owed = ()
+
+    async def finish_nudging(self) -> None:
+        """Go on with nudges that the program ended in the middle of."""
+        unfinished = await self._desk.store.recall(NUDGING)
+        if unfinished:
+            since, back = unfinished.split(" ")
+            await self.nudge(datetime.fromisoformat(since), datetime.fromisoformat(back))
+
+    async def _pay(self, owed: Owed) -> None:
+        """Say what is owed to a person, but not where they were answered meanwhile."""
+        if on_the_way(owed) and self._delivery.knows(owed.person):
+            self._desk.store.sent(owed.person, owed.key)
+            return
+        try:
+            self._bring(await word_owed(self._desk, owed))
+        except StoreUnavailable:
+            raise
+        except Exception as fault:  # noqa: BLE001 - one reply that can't be worded must not hold up the others
+            log.error("owed reply failed", error=type(fault).__name__)  # noqa: TRY400 - a traceback may hold what somebody wrote
+
+    # ------------------------------------------------------------ after deafness
+
+    def owe_nudges(self, since: datetime, back: datetime) -> None:
+        """Note that we were deaf since then, and are back."""
+        self._returns.put_nowait((since, back))
+
+    async def nudge(self, since: datetime, back: datetime) -> None:
+        """Show everybody who was in the middle of something where they are, once: their taps may be lost."""
+        await self._desk.store.remember(NUDGING, f"{since.isoformat()} {back.isoformat()}")
+        active = await self._desk.store.active_since(since - ACTIVE_WITHIN)
+        log.info("nudging", people=len(active))
+        for one in active:
+            if one.session.channel == CHANNEL:
+                await self._delivery.bulk_slot()
+                await self._nudge(one, back)
+        await self._desk.store.remember(NUDGING, "")
+
+    async def _nudge(self, active: Active, back: datetime) -> None:
+        session = (await self._desk.store.load(active.person)).session
+        if session is None or (session.seen_at is not None and session.seen_at >= back):
+            return  # heard from them since
+        spoken = await nudge(self._desk, active, back)
+        if spoken is not None:
+            self._bring(spoken)
+
+    # ------------------------------------------------------------ all the time
+
+    async def run(self) -> None:
+        """Pay what is owed, then keep house and nudge where it is due, until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._keep_house())
+            await _persistently(self.pay_owed)
+            await _persistently(self.finish_nudging)
+            while True:
+                since, back = await self._returns.get()
+                await _persistently(partial(self.nudge, since, back))
+
+    async def _keep_house(self) -> None:
+        while True:
+            try:
+                await self._round()
+            except Exception as fault:  # noqa: BLE001 - the next round may go better
+                log.error("housekeeping failed", error=type(fault).__name__)  # noqa: TRY400 - a traceback may hold what somebody wrote
+            await asyncio.sleep(TICK)
+
+    async def _round(self) -> None:
+        now = self._desk.clock()
+        self._delivery.forget_idle()
+        if self._swept_at is None or now - self._swept_at >= SWEEP_EVERY:
+            self._swept_at = now
+            await self._sweep(now)
+        for receipt, whereabouts, message in await word_receipts(self._desk):
+            due = receipt.channel == CHANNEL and now - receipt.asked_at >= RECEIPT_AFTER
+            if due and receipt.erasure not in self._receipts:
+                self._receipts.add(receipt.erasure)
+                await self._delivery.bulk_slot()
+                name = f"receipt:{receipt.erasure}"
+                self._delivery.submit(Parcel(name, name, (message,), whereabouts, receipt=receipt.erasure))
+
+    async def _sweep(self, now: datetime) -> None:
+        swept = await self._desk.store.sweep(
+            now,
+            address_age=self._keeping.addresses,
+            retention=self._keeping.answers,
+            unconsented=UNCONSENTED_AGE,
+        )
+        log.info("swept", unconsented=swept.unconsented, addresses=swept.addresses, retired=swept.retired)
+
+    def _bring(self, spoken: Spoken) -> None:
+        if spoken.whereabouts is None or parse(spoken.whereabouts) is None:
+            self._desk.store.sent(spoken.person, spoken.key)  # there is no way to reach them any more
+            return
+        self._delivery.submit(
+            Parcel(
+                spoken.person,
+                spoken.key,
+                spoken.messages,
+                whereabouts=spoken.whereabouts,
+                stored=spoken.whereabouts,
+                receipt=spoken.receipt,
+            )
+        )
+
+
+async def _persistently(duty: Callable[[], Awaitable[None]]) -> None:
+    """Do a duty again from its beginning while the store is away: what is done already isn't done twice."""
+    while True:
+        try:
+            return await duty()
+        except StoreUnavailable:
+            log.warning("duty waits for the store")
+            await asyncio.sleep(TICK)
+
+
+def on_the_way(owed: Owed) -> bool:
+    """Tell whether a reply is only where the interview stands, so that a newer one makes it moot."""
+    return all(reply.page in _ON_THE_WAY for reply in owed.replies)
+
+
+def sift(owed: Sequence[Owed]) -> tuple[list[Owed], list[Owed]]:
+    """Return what is still worth saying, and what a newer reply to the same person makes moot."""
+    newest = {one.person: one.key for one in owed if on_the_way(one)}
+    moot = [one for one in owed if on_the_way(one) and newest[one.person] != one.key]
+    return [one for one in owed if one not in moot], moot

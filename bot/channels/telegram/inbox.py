@@ -1,0 +1,150 @@
+"""One update taken: heard, turned into a turn, saved, and only then answered. Polling and a webhook share it.
+
+Law: `take` returns when the update is on disk, as a turn, as a key or as a parked shape; until then it
+isn't received. Each person's updates are taken one after the other, in the order of their arrival, and
+nobody waits for anybody else. An update that breaks us is parked by its class name, and its person hears
+that it was our fault.
+"""
+
+import asyncio
+import base64
+import hashlib
+import traceback
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any, Final
+from weakref import WeakValueDictionary
+
+import structlog
+
+from bot.channels.telegram.hear import (
+    CHANNEL,
+    Blocked,
+    Hearing,
+    Ignored,
+    Said,
+    Unblocked,
+    Unparsable,
+    hear,
+    key_of,
+)
+from bot.conversation.replies import Message, Page, Reply
+from bot.conversation.wording import word
+from bot.delivery import Delivery, Parcel
+from bot.errors import StoreUnavailable
+from bot.storage.base import Parked
+from bot.turns import Desk, Spoken, content_of, take_turn
+
+log = structlog.get_logger()
+
+STORE_BACK_OFF: Final = (0.1, 0.5, 1.0, 2.0, 5.0)
+"""Seconds between attempts while the store can't take anything; the last one over and over."""
+
+
+class Inbox:
+    """Takes updates for one desk, and hands what is to be said to the delivery."""
+
+    def __init__(self, desk: Desk, delivery: Delivery) -> None:
+        self._desk = desk
+        self._delivery = delivery
+        self._queues: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def take(self, update: Any) -> None:
+        """Take one update; return when it is on disk."""
+        try:
+            hearing = hear(update, self._desk.clock(), self._desk.keys.random_id())
+        except Unparsable as odd:
+            work = partial(self._park, key_of(update), odd.kind, odd.fields, odd.error)
+            await _stored(work)
+            return
+        async with self._queue(hearing):
+            await _stored(partial(self._settle, hearing))
+
+    def _queue(self, hearing: Hearing) -> asyncio.Lock:
+        """Return the lock of a person: it lets people in by the order in which they came."""
+        if isinstance(hearing, Ignored):
+            return asyncio.Lock()
+        address = hearing.incoming.address if isinstance(hearing, Said) else hearing.address
+        queue = self._queues.get(address)
+        if queue is None:
+            queue = self._queues[address] = asyncio.Lock()
+        return queue
+
+    async def _settle(self, hearing: Hearing) -> None:
+        match hearing:
+            case Said():
+                await self._answer(hearing)
+            case Blocked(key, address) | Unblocked(key, address):
+                person = self._desk.keys.person(CHANNEL, address)
+                await self._desk.store.reachable(person, yes=isinstance(hearing, Unblocked))
+                await self._desk.store.note(key, self._desk.clock())
+            case Ignored(key):
+                await self._desk.store.note(key, self._desk.clock())
+
+    async def _answer(self, said: Said) -> None:
+        try:
+            spoken = await take_turn(self._desk, said.incoming)
+        except StoreUnavailable:
+            raise
+        except Exception as fault:  # noqa: BLE001 - a fault in one turn must not touch anybody else's
+            spoken = await self._own_up(said, fault)
+        self._delivery.submit(
+            Parcel(
+                person=spoken.person,
+                key=spoken.key,
+                messages=spoken.messages,
+                whereabouts=spoken.whereabouts or said.incoming.whereabouts,
+                stored=spoken.whereabouts,
+                hint=said.hint,
+                receipt=spoken.receipt,
+            )
+        )
+
+    # ------------------------------------------------------------ faults
+
+    async def _own_up(self, said: Said, fault: Exception) -> Spoken:
+        """Park what broke us, and say that it was our fault with a code that the log knows."""
+        key = said.incoming.key
+        code = fault_code(key)
+        error = type(fault).__name__
+        log.error("turn failed", code=code, error=error, where=_where(fault))
+        await self._park(key, type(said.incoming.heard).__name__, (), error)
+        person = self._desk.keys.person(CHANNEL, said.incoming.address)
+        return Spoken(person, key, (await self._sorry(person, code),))
+
+    async def _sorry(self, person: str, code: str) -> Message:
+        try:
+            session = (await self._desk.store.load(person)).session
+            content = await content_of(self._desk, session)
+        except Exception:  # noqa: BLE001 - the session may be what broke us
+            session, content = None, await content_of(self._desk, None)
+        language = session.language if session else content.languages[0]
+        return word(content, session, Reply(Page.SORRY, language, notice=code, new=True))
+
+    async def _park(self, key: str, kind: str, fields: tuple[str, ...], error: str) -> None:
+        if await self._desk.store.park(Parked(key, kind, fields, error, self._desk.clock())):
+            log.warning("update parked", key=key, kind=kind, error=error)
+
+
+def fault_code(key: str) -> str:
+    """Return the short code of a fault, made from the key of the update that is parked for it."""
+    return base64.b32encode(hashlib.sha256(key.encode()).digest()[:4]).decode()[:6]
+
+
+def _where(fault: Exception) -> str:
+    """Return the file and line where it happened, without any value."""
+    frames = traceback.extract_tb(fault.__traceback__)
+    return f"{frames[-1].filename.rpartition('/')[2]}:{frames[-1].lineno}" if frames else "-"
+
+
+async def _stored(work: Callable[[], Awaitable[None]]) -> None:
+    """Do what ends on disk, again while the store is away: the update stays unreceived until then."""
+    attempt = 0
+    while True:
+        try:
+            return await work()
+        except StoreUnavailable:
+            pause = STORE_BACK_OFF[min(attempt, len(STORE_BACK_OFF) - 1)]
+            attempt += 1
+            log.warning("store unavailable", attempt=attempt, seconds=pause)
+            await asyncio.sleep(pause)

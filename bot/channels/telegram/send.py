@@ -1,0 +1,148 @@
+"""Speaking on Telegram: one living message in each chat, edited in place wherever that is possible.
+
+Law: a message that can't be edited is sent anew; "not modified" and "query is too old" are success; and a
+reply that Telegram can't read as HTML goes out once more as plain text. Whatever else goes wrong has a name
+in `delivery`.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Final, TypeVar
+
+import structlog
+from telegram import InlineKeyboardMarkup, InputFile, LinkPreviewOptions
+from telegram.constants import ParseMode
+
+from bot.channels.telegram.address import Address, parse
+from bot.channels.telegram.speak import as_html, as_plain, keyboard, pieces, toast
+from bot.channels.telegram.wire import TokenRefused, Wire
+from bot.conversation.replies import Attachment, Message
+from bot.delivery import Gone, Hint, Refused, TryLater, Unclear
+from bot.errors import ChannelError
+
+log = structlog.get_logger()
+
+Result = TypeVar("Result")
+
+NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
+NOT_MODIFIED: Final = "message is not modified"
+NOT_READABLE: Final = "can't parse entities"
+NOBODY_THERE: Final = ("chat not found", "user not found", "PEER_ID_INVALID")
+
+
+class Sender:
+    """Telegram as a channel of `delivery`."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    async def acknowledge(self, hint: Hint, text: str | None) -> None:
+        """Answer a tap, so that its button stops waiting."""
+        if hint.tap is None:
+            return
+        try:
+            async with self._wire.call() as bot:
+                await bot.answer_callback_query(hint.tap, toast(text))
+        except (ChannelError, TokenRefused) as error:  # too old, or lost: the page itself is the answer
+            log.debug("tap not acknowledged", error=type(error).__name__)
+
+    async def speak(self, whereabouts: str, message: Message, hint: Hint | None) -> str:
+        """Show a message in place of the living one, or beneath everything; return where it lives now."""
+        address = parse(whereabouts)
+        if address is None:
+            raise Gone("not an address of Telegram")
+        try:
+            return str(await self._speak(address, message, hint or Hint()))
+        except TokenRefused:  # the polling says so to the operator; nothing is lost meanwhile
+            raise TryLater("the token was refused") from None
+
+    async def _speak(self, address: Address, message: Message, hint: Hint) -> Address:
+        if message.attachment is not None:
+            await self._send_file(address.chat, message.attachment)
+            return address
+        parts = pieces(message.text)
+        known = {one for one in (address.message, hint.message) if one is not None}
+        newest = max(known, default=None)
+        in_place = not (message.new or hint.below or len(parts) > 1)
+        if in_place and newest is not None and await self._edited(address.chat, newest, message):
+            lives = newest
+        else:
+            lives = await self._sent(address.chat, parts, message)
+        for old in known - {lives}:
+            await self._close(address.chat, old)
+        return replace(address, message=lives)
+
+    async def _edited(self, chat: int, number: int, message: Message) -> bool:
+        """Turn a message of ours into another; False where it is gone."""
+        try:
+            await self._edit(chat, number, message.text, keyboard(message))
+        except Refused as refused:
+            return NOT_MODIFIED in refused.message
+        except Unclear as doubt:  # an edit may be repeated as often as we like
+            raise TryLater(doubt.message) from None
+        return True
+
+    async def _edit(self, chat: int, number: int, text: str, markup: InlineKeyboardMarkup | None) -> None:
+        async def call(words: str, mode: str | None) -> None:
+            async with self._wire.call() as bot:
+                await bot.edit_message_text(
+                    words,
+                    chat_id=chat,
+                    message_id=number,
+                    parse_mode=mode,
+                    reply_markup=markup,
+                    link_preview_options=NO_PREVIEW,
+                )
+
+        await _readable(text, call)
+
+    async def _sent(self, chat: int, parts: tuple[str, ...], message: Message) -> int:
+        """Send a message, in pieces if it must be; the last one has the buttons, and lives."""
+        for part in parts[:-1]:
+            await self._send(chat, part, None)
+        return await self._send(chat, parts[-1], keyboard(message))
+
+    async def _send(self, chat: int, text: str, markup: InlineKeyboardMarkup | None) -> int:
+        async def call(words: str, mode: str | None) -> int:
+            async with self._wire.call() as bot:
+                sent = await bot.send_message(
+                    chat,
+                    words,
+                    parse_mode=mode,
+                    reply_markup=markup,
+                    protect_content=True,
+                    link_preview_options=NO_PREVIEW,
+                )
+                return sent.message_id
+
+        try:
+            return await _readable(text, call)
+        except Refused as refused:
+            if any(words in refused.message for words in NOBODY_THERE):
+                raise Gone(refused.message) from None
+            raise
+
+    async def _send_file(self, chat: int, attachment: Attachment) -> None:
+        """Send a file; unlike our messages it may be kept, for it is the person's own data."""
+        file = InputFile(attachment.body, filename=attachment.name, attach=False)
+        async with self._wire.call() as bot:
+            await bot.send_document(chat, file, disable_content_type_detection=True)
+
+    async def _close(self, chat: int, number: int) -> None:
+        """Take the buttons of an older message away; where that fails, they are harmless."""
+        try:
+            async with self._wire.call() as bot:
+                await bot.edit_message_reply_markup(chat_id=chat, message_id=number, reply_markup=None)
+        except (ChannelError, TokenRefused) as error:
+            log.debug("old buttons left", error=type(error).__name__)
+
+
+async def _readable(text: str, call: Callable[[str, str | None], Awaitable[Result]]) -> Result:
+    """Say a text as HTML, or once as plain text where Telegram can't read that."""
+    try:
+        return await call(as_html(text), ParseMode.HTML)
+    except Refused as refused:
+        if NOT_READABLE not in refused.message:
+            raise
+    log.warning("HTML refused; sent as plain text")
+    return await call(as_plain(text), None)

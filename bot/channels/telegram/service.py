@@ -1,0 +1,68 @@
+"""The Telegram bot as one thing that runs: from the first poll to a graceful stop."""
+
+import asyncio
+from dataclasses import replace
+from typing import Final
+
+import structlog
+from telegram import User
+
+from bot.channels.telegram.duties import Duties, Keeping
+from bot.channels.telegram.inbox import Inbox
+from bot.channels.telegram.profile import introduce
+from bot.channels.telegram.receive import FIRST_PAUSE, LONGEST_PAUSE, Receiver
+from bot.channels.telegram.send import Sender
+from bot.channels.telegram.wire import Wire
+from bot.delivery import Delivery
+from bot.errors import ChannelError
+from bot.turns import Desk
+
+log = structlog.get_logger()
+
+GRACE: Final = 10.0
+"""Seconds that turns in flight, and then messages on their way, get at the end."""
+
+
+async def identify(wire: Wire) -> User:
+    """Return who we are; wait for Telegram where it is away, raise `TokenRefused` where it says no."""
+    pause = FIRST_PAUSE
+    while True:
+        try:
+            return await wire.me()
+        except ChannelError as error:
+            log.warning("Telegram can't be reached", error=str(error), seconds=round(pause, 1))
+            await asyncio.sleep(pause)
+            pause = min(pause * 1.5, LONGEST_PAUSE)
+
+
+class Service:
+    """A bot at work for one desk."""
+
+    def __init__(self, desk: Desk, wire: Wire, me: User, keeping: Keeping | None = None) -> None:
+        self.link: Final = f"https://t.me/{me.username}"
+        self._desk = replace(desk, library=replace(desk.library, bot_link=self.link))
+        self._wire = wire
+        self._name = me.username or str(me.id)
+        self.delivery = Delivery(Sender(wire), desk.store, desk.keys)
+        self.inbox = Inbox(self._desk, self.delivery)
+        self._duties = Duties(self._desk, self.delivery, keeping or Keeping())
+        self.receiver = Receiver(self._desk, wire, self.inbox, self._duties.owe_nudges)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Receive until told to stop, then finish what was begun."""
+        await self._duties.note_owed()
+        duties = asyncio.create_task(self._duties.run())
+        profile = asyncio.create_task(introduce(self._wire, self._desk.store, self._desk.library, self._name))
+        told = asyncio.create_task(self._when(stop))
+        try:
+            await self.receiver.run(within=GRACE)
+        finally:
+            for task in (told, profile, duties):
+                task.cancel()
+            await asyncio.gather(told, profile, duties, return_exceptions=True)
+            await self.delivery.close(within=GRACE)
+            await self._desk.store.flush()
+
+    async def _when(self, stop: asyncio.Event) -> None:
+        await stop.wait()
+        self.receiver.stop()

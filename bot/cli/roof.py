@@ -1,0 +1,58 @@
+"""Where everything is put together: settings in, an open desk out."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+
+from bot.cli.clock import now
+from bot.conversation.library import Library
+from bot.conversation.phrasebook import open_phrasebook
+from bot.errors import SettingsError
+from bot.organisation.load import load_all as load_organisations
+from bot.privacy import Keys
+from bot.questionnaire.load import load_all as load_questionnaires
+from bot.settings import Settings
+from bot.storage.opening import open_store
+from bot.turns import Clock, Desk
+
+log = structlog.get_logger()
+
+
+@asynccontextmanager
+async def open_desk(
+    settings: Settings, clock: Clock = now, *, questionnaire: str | None = None
+) -> AsyncIterator[Desk]:
+    """Open what a turn is taken with, and close it at the end; another default questionnaire may be named."""
+    library = read_library(settings, questionnaire)
+    keys = open_keys(settings)
+    store = await open_store(settings.database, keys.fingerprint, clock=clock)
+    try:
+        for edition in library.editions():
+            await store.keep_edition(edition)
+        yield Desk(store, library, keys, clock)
+    finally:
+        await store.close()
+
+
+def read_library(settings: Settings, questionnaire: str | None = None) -> Library:
+    """Load today's questionnaires, organisations and phrases."""
+    questionnaires = load_questionnaires(settings.questionnaires_folder)
+    wanted = questionnaire or settings.default_questionnaire
+    if wanted not in questionnaires:
+        raise SettingsError(
+            f"There is no questionnaire {wanted} in {settings.questionnaires_folder}.",
+            remedy=f"There is: {', '.join(questionnaires)}.",
+        )
+    organisations = load_organisations(settings.organisations_folder)
+    return Library(questionnaires, organisations, open_phrasebook(), wanted)
+
+
+def open_keys(settings: Settings) -> Keys:
+    """Return the keys of this installation; say it clearly where they are made now."""
+    path = settings.key_file
+    new = path is not None and not path.exists()
+    keys = Keys(settings.master_key())
+    if new:
+        log.warning("a privacy key was made; keep a copy apart from the database's backups", path=str(path))
+    return keys

@@ -1,0 +1,105 @@
+"""`attune run`: the Telegram bot."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+
+from bot.cli.clock import now
+
+if TYPE_CHECKING:
+    from bot.channels.telegram.wire import Timeouts
+    from bot.settings import Settings
+    from bot.turns import Clock
+
+NOT_YET = 1
+
+Found = TypeVar("Found")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    app.command()(run)
+
+
+def run(
+    webhook: Annotated[
+        bool, typer.Option("--webhook", help="Let Telegram call us, instead of asking it.")
+    ] = False,
+    no_web: Annotated[
+        bool, typer.Option("--no-web", help="Only the Telegram bot, without the web server.")
+    ] = False,
+) -> None:
+    """Run the Telegram bot until it is stopped (Ctrl-C finishes what was begun; twice stops at once).
+
+    Example: attune run --no-web
+    """
+    from bot.cli.logs import configure  # noqa: PLC0415 - `attune --help` stays quick
+    from bot.settings import Settings  # noqa: PLC0415 - the same
+
+    del no_web  # there is no web server yet to leave out
+    if webhook:
+        typer.echo(
+            "attune: --webhook comes with a later version. Run without it: nothing else is needed.", err=True
+        )
+        raise typer.Exit(NOT_YET)
+    settings = Settings.read()
+    configure(settings.log_level, settings.log_format)
+    asyncio.run(_until_signalled(settings))
+
+
+async def _until_signalled(settings: "Settings") -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, _stopper(stop, number))
+    await serve(settings, stop=stop)
+
+
+def _stopper(stop: asyncio.Event, number: int) -> Callable[[], None]:
+    def stopper() -> None:
+        if stop.is_set():
+            os._exit(128 + number)  # what isn't on disk was never confirmed: nothing is lost
+        typer.echo("Stopping: what was begun is finished. Once more stops at once.", err=True)
+        stop.set()
+
+    return stopper
+
+
+async def serve(
+    settings: "Settings",
+    clock: "Clock" = now,
+    *,
+    stop: asyncio.Event | None = None,
+    timeouts: "Timeouts | None" = None,
+) -> None:
+    """Run the bot until told to stop."""
+    from bot.channels.telegram.duties import Keeping  # noqa: PLC0415 - `attune --help` stays quick
+    from bot.channels.telegram.service import Service, identify  # noqa: PLC0415 - the same
+    from bot.channels.telegram.wire import Wire  # noqa: PLC0415 - the same
+    from bot.cli.roof import open_desk  # noqa: PLC0415 - the same
+
+    stop = stop or asyncio.Event()
+    token = settings.token
+    async with open_desk(settings, clock) as desk, Wire(token, settings.telegram_api_url, timeouts) as wire:
+        me = await _unless(stop, identify(wire))
+        if me is None:
+            return
+        service = Service(desk, wire, me, Keeping(settings.address_age, settings.retention))
+        typer.echo(f"Listening as {service.link} (Ctrl-C stops).")
+        await service.run(stop)
+
+
+async def _unless(stop: asyncio.Event, work: Coroutine[object, object, Found]) -> Found | None:
+    """Return what the work finds, or None as soon as we are told to stop."""
+    task, told = asyncio.create_task(work), asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({task, told}, return_when=asyncio.FIRST_COMPLETED)
+        return task.result() if task.done() else None
+    finally:
+        task.cancel()
+        told.cancel()
+        await asyncio.gather(task, told, return_exceptions=True)

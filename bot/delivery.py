@@ -1,0 +1,324 @@
+"""Replies owed, brought out: in order for each person, at the pace that the channel bears, until they arrive.
+
+Law: a reply stays owed until the channel took it, and only then is the store told. Whoever hands a parcel
+over never waits for it. A chat that must rest makes nobody else wait; whatever goes to many at once waits
+for its slot, so that the answer to a tap doesn't.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Coroutine, Iterable
+from dataclasses import dataclass, replace
+from typing import Final, Protocol
+
+import structlog
+
+from bot.conversation.replies import Message
+from bot.errors import ChannelError
+from bot.privacy import Keys, address_row
+from bot.storage.base import Store
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """So many a second, and so many at once before that counts."""
+
+    rate: float
+    burst: int
+
+
+MESSAGES: Final = Pace(rate=1.0, burst=5)
+"""New messages in one chat."""
+EDITS: Final = Pace(rate=3.0, burst=60)
+"""Edits in one chat. Telegram names no limit for them; each answers a tap, and nobody taps faster for long."""
+BULK: Final = Pace(rate=30.0, burst=1)
+"""Everything that goes to many people without being asked: nudges, and what was owed at a restart."""
+PATIENCE: Final = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
+"""Seconds between attempts while the channel is down; the last one over and over."""
+DOUBT: Final = (1.0, 30.0, 60.0)
+"""Seconds before something is said again that may have arrived: each doubt costs one duplicate at most."""
+IDLE: Final = 60.0
+"""Seconds after which a person with nothing to be brought is forgotten here."""
+
+
+# ---------------------------------------------------------------- what a channel promises
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """What a channel knows of the very thing heard, and the store doesn't."""
+
+    tap: str | None = None  # waits to be acknowledged
+    message: int | None = None  # whose button was tapped
+    below: bool = False  # something of the person stands below our last message: answer beneath it
+
+
+class TryLater(ChannelError):
+    """The channel can't take it now, and certainly didn't."""
+
+    def __init__(self, message: str, seconds: float | None = None) -> None:
+        """Keep how long the channel asked us to wait, if it said."""
+        super().__init__(message)
+        self.seconds = seconds
+
+
+class Unclear(ChannelError):
+    """Nobody knows whether the channel took it."""
+
+
+class Gone(ChannelError):
+    """The person blocked us, or isn't there any more."""
+
+
+class Refused(ChannelError):
+    """The channel will never take this message."""
+
+
+class Channel(Protocol):
+    """How a person is reached."""
+
+    async def acknowledge(self, hint: Hint, toast: str | None) -> None:
+        """Answer a tap, so that its button stops waiting; never fails."""
+        ...
+
+    async def speak(self, whereabouts: str, message: Message, hint: Hint | None) -> str:
+        """Show a message; return where the living message is now. Raises one of the errors above."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """Messages for one person, with what the store has to be told once they are there."""
+
+    person: str
+    key: str
+    messages: tuple[Message, ...]
+    whereabouts: str
+    stored: str | None = None  # the whereabouts that the store knows
+    hint: Hint | None = None
+    receipt: str | None = None  # the erasure that this is the receipt of
+
+    def superseded_by(self, newer: "Parcel") -> bool:
+        """Tell whether only the newer one need be brought, for both replace the living message."""
+        lasting = any(one.new or one.attachment for one in (*self.messages, *newer.messages))
+        return bool(newer.messages) and not lasting and not self.receipt and not _below(newer)
+
+
+def _below(parcel: Parcel) -> bool:
+    return parcel.hint is not None and parcel.hint.below
+
+
+# ---------------------------------------------------------------- paces
+
+
+class Bucket:
+    """One pace kept, in a single number: the time up to which everything is spent."""
+
+    __slots__ = ("_interval", "_slack", "_spent")
+
+    def __init__(self, pace: Pace) -> None:
+        self._interval = 1 / pace.rate
+        self._slack = (pace.burst - 1) / pace.rate
+        self._spent = 0.0
+
+    def wait(self, now: float) -> float:
+        """Return the seconds until the next one may go."""
+        return max(0.0, self._spent - self._slack - now)
+
+    def spend(self, now: float) -> None:
+        """Count one that goes now."""
+        self._spent = max(self._spent, now) + self._interval
+
+
+class _Lane:
+    """What waits for one person, in order, and how the last attempt went."""
+
+    __slots__ = ("edits", "messages", "parcels", "rests_until", "said", "task", "tries", "used", "where")
+
+    def __init__(self) -> None:
+        self.parcels: deque[Parcel] = deque()
+        self.messages = Bucket(MESSAGES)
+        self.edits = Bucket(EDITS)
+        self.where: str | None = None  # fresher than the store's until its next commit
+        self.said = 0  # messages of the first parcel that are there already
+        self.tries = 0
+        self.rests_until = 0.0
+        self.used = 0.0
+        self.task: asyncio.Task[None] | None = None
+
+    def bucket(self, parcel: Parcel) -> Bucket:
+        """Return the pace that the next message has to keep."""
+        message = parcel.messages[self.said]
+        beneath = message.new or message.attachment is not None or _below(parcel)
+        return self.messages if beneath else self.edits
+
+    def skip_superseded(self) -> Iterable[Parcel]:
+        """Drop what a newer parcel replaces anyway; yield it."""
+        while len(self.parcels) > 1 and not self.said and self.parcels[0].superseded_by(self.parcels[1]):
+            yield self.parcels.popleft()
+            self.tries = 0
+
+
+# ---------------------------------------------------------------- the delivery
+
+
+class Delivery:
+    """Brings parcels to people over one channel."""
+
+    def __init__(self, channel: Channel, store: Store, keys: Keys) -> None:
+        self._channel = channel
+        self._store = store
+        self._keys = keys
+        self._lanes: dict[str, _Lane] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._bulk = Bucket(BULK)
+
+    @property
+    def waiting(self) -> int:
+        """Return how many parcels aren't there yet."""
+        return sum(len(lane.parcels) for lane in self._lanes.values())
+
+    def knows(self, person: str) -> bool:
+        """Tell whether something was brought to a person lately, or is on its way."""
+        return person in self._lanes
+
+    def submit(self, parcel: Parcel) -> None:
+        """Bring a parcel after everything else for this person; its tap is answered at once."""
+        hint = parcel.hint
+        if hint is not None and hint.tap is not None:
+            toast = next((one.toast for one in parcel.messages if one.toast), None)
+            self._start(self._channel.acknowledge(hint, toast))
+        if not parcel.messages:
+            return
+        lane = self._lanes.get(parcel.person)
+        if lane is None:
+            lane = self._lanes[parcel.person] = _Lane()
+        lane.parcels.append(replace(parcel, messages=tuple(_steps(parcel.messages))))
+        if lane.task is None:
+            lane.task = self._start(self._empty(lane))
+
+    async def bulk_slot(self) -> None:
+        """Wait for the next turn of what goes to many people at once."""
+        now = _now()
+        wait = self._bulk.wait(now)
+        self._bulk.spend(now)
+        await asyncio.sleep(wait)
+
+    def forget_idle(self) -> None:
+        """Let go of everybody to whom nothing was brought for a while."""
+        horizon = _now() - IDLE
+        idle = [who for who, lane in self._lanes.items() if lane.task is None and lane.used < horizon]
+        for who in idle:
+            del self._lanes[who]
+
+    async def close(self, within: float) -> None:
+        """Bring what can be brought within so many seconds; the rest stays owed."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=within)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _start(self, work: Coroutine[object, object, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    # ------------------------------------------------------------ one person
+
+    async def _empty(self, lane: _Lane) -> None:
+        while lane.parcels:
+            try:
+                await self._step(lane)
+            except Exception as fault:  # noqa: BLE001 - the store may be away; what is in the lane must go on
+                log.error("delivery failed", error=type(fault).__name__)  # noqa: TRY400 - a traceback may hold what somebody wrote
+        lane.task = None
+        lane.used = _now()
+
+    async def _step(self, lane: _Lane) -> None:
+        """Wait for the pace, or say one message, or put the first parcel away."""
+        for superseded in lane.skip_superseded():
+            self._tell(lane, superseded)
+        parcel = lane.parcels[0]
+        if lane.said == len(parcel.messages):
+            lane.said = 0
+            lane.parcels.popleft()
+            await self._done(lane, parcel)
+            return
+        now, bucket = _now(), lane.bucket(parcel)
+        wait = max(lane.rests_until - now, bucket.wait(now))
+        if wait > 0:
+            await asyncio.sleep(wait)
+            return
+        bucket.spend(now)
+        await self._say(lane, parcel)
+
+    async def _say(self, lane: _Lane, parcel: Parcel) -> None:
+        message = parcel.messages[lane.said]
+        hint = parcel.hint if lane.said == 0 else None
+        try:
+            lane.where = await self._channel.speak(lane.where or parcel.whereabouts, message, hint)
+        except TryLater as later:
+            pause = later.seconds if later.seconds is not None else _nth(PATIENCE, lane.tries)
+            self._rest(lane, pause, later)
+            return
+        except Unclear as doubt:
+            self._rest(lane, _nth(DOUBT, lane.tries), doubt)
+            return
+        except Gone:
+            await self._gone(lane, parcel)
+            return
+        except Refused as refused:
+            log.error("message refused", page=message.page, error=str(refused))  # noqa: TRY400 - a traceback may hold what somebody wrote
+        except Exception as fault:  # noqa: BLE001 - one message must never silence the others
+            log.error("message failed", page=message.page, error=type(fault).__name__)  # noqa: TRY400 - a traceback may hold what somebody wrote
+        lane.said += 1
+        lane.tries = 0
+
+    def _rest(self, lane: _Lane, seconds: float, reason: ChannelError) -> None:
+        lane.rests_until = _now() + seconds
+        lane.tries += 1
+        log.info("message waits", seconds=seconds, attempt=lane.tries, reason=str(reason))
+
+    async def _done(self, lane: _Lane, parcel: Parcel) -> None:
+        self._tell(lane, parcel)
+        if parcel.receipt is not None:
+            await self._store.receipt_sent(parcel.receipt)
+
+    def _tell(self, lane: _Lane, parcel: Parcel) -> None:
+        """Tell the store that nothing of this parcel is owed any more, and where the living message is."""
+        sealed = None
+        if lane.where is not None and lane.where != parcel.stored:
+            sealed = self._keys.seal(lane.where, address_row(parcel.person))
+        self._store.sent(parcel.person, parcel.key, sealed)
+
+    async def _gone(self, lane: _Lane, parcel: Parcel) -> None:
+        """Leave a person alone who left us: nothing is owed to them any more."""
+        log.info("person unreachable", who=self._keys.log_id(parcel.person))
+        parcels = [*lane.parcels]
+        lane.parcels.clear()
+        lane.said = lane.tries = 0
+        for one in parcels:
+            await self._done(lane, one)
+        await self._store.reachable(parcel.person, yes=False)
+
+
+def _steps(messages: Iterable[Message]) -> Iterable[Message]:
+    """Yield messages so that each is one thing to say: a file that comes with a text follows it."""
+    for message in messages:
+        if message.attachment is not None and message.text:
+            yield replace(message, attachment=None)
+            yield replace(message, text="", rows=(), new=True)
+        else:
+            yield message
+
+
+def _nth(pauses: tuple[float, ...], tries: int) -> float:
+    return pauses[min(tries, len(pauses) - 1)]
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -1,0 +1,43 @@
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.storage.base import Store
+from bot.storage.memory import MemoryStore
+from bot.turns import Desk
+from tests.channels.telegram.bot import Running, desk_on, running
+from tests.emulator import Clock, Emulator, Phone
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Telegram's clock, and the program's."""
+    return Clock()
+
+
+@pytest.fixture
+async def telegram(clock: Clock) -> AsyncIterator[Emulator]:
+    async with Emulator(clock=clock) as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def store() -> Store:
+    return MemoryStore()
+
+
+@pytest.fixture
+async def desk(store: Store, clock: Clock) -> Desk:
+    return await desk_on(store, clock)
+
+
+@pytest.fixture
+async def bot(telegram: Emulator, desk: Desk) -> AsyncIterator[Running]:
+    """The bot at work."""
+    async with running(telegram, desk) as bot:
+        yield bot
+
+
+@pytest.fixture
+def ana(telegram: Emulator) -> Phone:
+    return telegram.phone("Ana")
