@@ -15,7 +15,7 @@ from tests.emulator.profile import DEFAULT
 from tests.emulator.schema import load
 from tests.emulator.transcript import Transcript
 from tests.emulator.updates import Updates
-from tests.emulator.wire import Wire
+from tests.emulator.wire import Gateway
 from tests.emulator.world import World
 
 Found = TypeVar("Found")
@@ -50,11 +50,11 @@ class Emulator:
         self.world.rates.metering = strict or enforce_rates
         self.world.rates.enforced = enforce_rates
         self._port = port
-        self._wire = Wire(self.world, self.faults, token, strict=strict)
+        self._gateway = Gateway(self.world, self.faults, token, strict=strict)
         self._runner: web.ServerRunner | None = None
 
     async def __aenter__(self) -> Self:
-        server = web.Server(self._wire.handle, request_factory=_request, handler_cancellation=True)
+        server = web.Server(self._gateway.handle, request_factory=_request, handler_cancellation=True)
         self._runner = web.ServerRunner(server, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self._port)
@@ -71,8 +71,8 @@ class Emulator:
         await self.world.webhook.remove()
         if self._runner is not None:
             await self._runner.cleanup()
-        if error is None and self._wire.failures:
-            raise AssertionError("the emulator itself failed:\n" + "\n".join(self._wire.failures))
+        if error is None and self._gateway.failures:
+            raise AssertionError("the emulator itself failed:\n" + "\n".join(self._gateway.failures))
 
     @property
     def url(self) -> str:
@@ -89,7 +89,7 @@ class Emulator:
         return Phone(self.world, self.world.join(first_name, language_code, **more))
 
     def group(self, title: str = "Ward") -> Chat:
-        """A new group that the bot is in; people write there by `phone.types(text, into=group)`."""
+        """A group that the bot has long been in; people write there by `phone.types(text, into=group)`."""
         return self.world.open_group(title)
 
     def commands_for(self, phone: Phone) -> list[dict[str, str]]:
@@ -122,9 +122,9 @@ class Emulator:
             await asyncio.sleep(left)
 
     def _until_quiet(self, for_seconds: float) -> float:
-        if len(self.updates) or self._wire.in_flight:
+        if len(self.updates) or self._gateway.in_flight:
             return 0.01
-        return self._wire.last_call + for_seconds - asyncio.get_running_loop().time()
+        return self._gateway.last_call + for_seconds - asyncio.get_running_loop().time()
 
 
 def _request(message: Any, payload: Any, protocol: Any, writer: Any, task: Any) -> web.BaseRequest:

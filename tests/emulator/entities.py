@@ -6,9 +6,10 @@ Law: what Telegram can't parse is refused with its own sentence and byte offset;
 import html
 import re
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
-from tests.emulator.refusals import PARSE_MODE, Refused, bad_request
+from tests.emulator.refusals import PARSE_MODE, Refusal, Refused, bad_request
 
 Entity = dict[str, Any]
 
@@ -38,7 +39,7 @@ TAG = re.compile(r"""<(/?)([^\s>]*)((?:"[^"]*"|'[^']*'|[^>"'])*)>""")
 
 def units(text: str) -> int:
     """Length in UTF-16 code units, in which Telegram counts."""
-    return len(text.encode("utf-16-le")) // 2
+    return len(text) if text.isascii() else len(text.encode("utf-16-le")) // 2
 
 
 def parse(text: str, mode: str | None) -> tuple[str, list[Entity]]:
@@ -59,8 +60,10 @@ def parse(text: str, mode: str | None) -> tuple[str, list[Entity]]:
 @dataclass(slots=True)
 class _Open:
     tag: str
+    kind: str
     extra: dict[str, str]
     start: int
+    order: int
 
 
 class _Html:
@@ -71,7 +74,8 @@ class _Html:
         self._plain: list[str] = []
         self._length = 0
         self._open: list[_Open] = []
-        self._entities: list[Entity] = []
+        self._opened = 0
+        self._entities: list[tuple[int, Entity]] = []
 
     def parsed(self) -> tuple[str, list[Entity]]:
         position = 0
@@ -88,27 +92,28 @@ class _Html:
         self._write(self._source[position:])
         if self._open:
             raise Refused(_cannot(f'Can\'t find end tag corresponding to start tag "{self._open[-1].tag}"'))
-        return "".join(self._plain), sorted(self._entities, key=lambda e: (e["offset"], -e["length"]))
+        return "".join(self._plain), [entity for _, entity in sorted(self._entities, key=itemgetter(0))]
 
     def _write(self, piece: str) -> None:
-        plain = REFERENCE.sub(lambda found: html.unescape(found[0]), piece)
+        plain = REFERENCE.sub(lambda found: html.unescape(found[0]), piece) if "&" in piece else piece
         self._plain.append(plain)
         self._length += units(plain)
 
     def _begin(self, tag: str, attributes: str, start: int) -> None:
         if tag not in KINDS:
             raise self._fail(f'Unsupported start tag "{tag}"', start)
-        given = {
-            name.lower(): html.unescape(value.strip("\"'")) for name, value in ATTRIBUTE.findall(attributes)
-        }
+        given = _attributes(attributes)
         if tag == "span" and given.get("class") != "tg-spoiler":
             raise self._fail('Tag "span" must have class "tg-spoiler"', start)
-        extra = {}
-        if tag == "a":
+        kind, extra = KINDS[tag], {}
+        if tag == "blockquote" and "expandable" in given:
+            kind = "expandable_blockquote"
+        elif tag == "a":
             extra["url"] = given.get("href", "")
         elif tag == "tg-emoji":
             extra["custom_emoji_id"] = given.get("emoji-id", "")
-        self._open.append(_Open(tag, extra, self._length))
+        self._opened += 1
+        self._open.append(_Open(tag, kind, extra, self._length, self._opened))
 
     def _close(self, tag: str, start: int) -> None:
         if not self._open:
@@ -119,8 +124,8 @@ class _Html:
             raise Refused(_cannot(f'{found}, found "</{tag}>"'))
         length = self._length - opened.start
         if length and (opened.tag != "a" or opened.extra["url"]):
-            entity = {"offset": opened.start, "length": length, "type": KINDS[opened.tag]}
-            self._entities.append(entity | opened.extra)
+            entity = {"offset": opened.start, "length": length, "type": opened.kind}
+            self._entities.append((opened.order, entity | opened.extra))
 
     def _fail(self, problem: str, start: int) -> Refused:
         return Refused(_cannot(f"{problem} at byte offset {self._byte(start)}"))
@@ -129,7 +134,11 @@ class _Html:
         return len(self._source[:position].encode())
 
 
-def _cannot(problem: str) -> Any:
+def _attributes(source: str) -> dict[str, str]:
+    return {name.lower(): html.unescape(value.strip("\"'")) for name, value in ATTRIBUTE.findall(source)}
+
+
+def _cannot(problem: str) -> Refusal:
     return bad_request(f"can't parse entities: {problem}")
 
 

@@ -117,6 +117,17 @@ class Phone:
         self.person.blocked = False
         self._world.changes_membership(self.person, self.chat, "kicked", "member")
 
+    async def opens_group(self, title: str) -> Chat:
+        """Makes a group and adds the bot to it."""
+        group = self._world.open_group(title)
+        self._world.changes_membership(self.person, group, "left", "member")
+        return group
+
+    async def removes_bot(self, group: Chat) -> None:
+        """Removes the bot from a group."""
+        group.bot_is_member = False
+        self._world.changes_membership(self.person, group, "member", "kicked")
+
     async def deletes_account(self) -> None:
         """Leaves Telegram; the bot learns it when it writes."""
         self.person.deleted = True
@@ -167,8 +178,11 @@ class Phone:
 
     async def sees_toast(self, text: str, *, seconds: float = PATIENCE) -> str:
         """Waits until a notice contains this text."""
-        matching: Callable[[], str | None] = lambda: next((t for t in self.toasts if text in t), None)  # noqa: E731
-        return await self._until(matching, f"no notice {text!r}", seconds=seconds)
+        return await self._until(
+            lambda: next((toast for toast in self.toasts if text in toast), None),
+            f"no notice {text!r}",
+            seconds=seconds,
+        )
 
     async def receives(self, name: str, *, seconds: float = PATIENCE) -> Document:
         """Waits for a file whose name contains this."""

@@ -4,7 +4,6 @@ Law: the HTTP status is the error_code. Nothing here knows what a method means.
 """
 
 import asyncio
-import inspect
 import traceback
 from typing import Any
 from urllib.parse import parse_qsl
@@ -27,7 +26,7 @@ MULTIPART = "multipart/form-data"
 ATTACHED = "attach://"
 
 
-class Wire:
+class Gateway:
     """The HTTP face of a world."""
 
     def __init__(self, world: World, faults: Faults, token: str, *, strict: bool) -> None:
@@ -86,8 +85,9 @@ class Wire:
 
     async def _carry_out(self, method: str, params: Params) -> web.Response:
         try:
-            result = SERVED[method].serve(self._world, params)
-            if inspect.isawaitable(result):
+            served = SERVED[method]
+            result = served.serve(self._world, params)
+            if served.waits:
                 result = await result
         except Refused as refused:
             self._record(method, params, refused.refusal)

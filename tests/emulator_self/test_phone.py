@@ -146,6 +146,16 @@ class TestLeaving:
         changes = [update["my_chat_member"] for update in (await bot.updates())[1:]]
         assert [change["new_chat_member"]["status"] for change in changes] == ["kicked", "member"]
 
+    async def test_a_group_that_takes_the_bot_in_and_out_is_told(self, bot: RawBot, ana: Phone) -> None:
+        group = await ana.opens_group("Ward 3")
+        await ana.types("/start", into=group)
+        await ana.removes_bot(group)
+        added, written, removed = (await bot.updates())[1:]
+        assert added["my_chat_member"]["new_chat_member"]["status"] == "member"
+        assert written["message"]["chat"] == {"id": group.id, "type": "group", "title": "Ward 3"}
+        assert removed["my_chat_member"]["new_chat_member"]["status"] == "kicked"
+        assert (await bot.call("sendMessage", chat_id=group.id, text="a")).status == 403
+
     async def test_a_deleted_account_is_not(self, bot: RawBot, ana: Phone) -> None:
         await ana.deletes_account()
         assert (await bot.call("sendMessage", chat_id=ana.person.id, text="a")).status == 403
