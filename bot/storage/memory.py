@@ -23,6 +23,7 @@ from bot.storage.rules import (
     NUDGED,
     Standing,
     begins,
+    fact_name,
     fits,
     moved_to,
     needed_until,
@@ -242,8 +243,9 @@ class MemoryStore:
         return sum(not erasure.verified for erasure in self._erasures.values())
 
     async def receipt_sent(self, erasure: str) -> None:
-        """Forget a receipt and its address."""
+        """Forget a receipt and its address, and verify that too."""
         self._erasures.pop(erasure, None)
+        await self.verify_erasures()
 
     async def sweep(
         self, now: datetime, *, address_age: timedelta, retention: timedelta | None, unconsented: timedelta
@@ -293,11 +295,11 @@ class MemoryStore:
 
     async def remember(self, name: str, value: str) -> None:
         """Keep a small fact about the installation."""
-        self._facts[name] = value
+        self._facts[fact_name(name)] = value
 
     async def recall(self, name: str) -> str | None:
         """Return such a fact."""
-        return self._facts.get(name)
+        return self._facts.get(fact_name(name))
 
     async def counts(self) -> Mapping[tuple[str, str], int]:
         """Return the day's counts."""

@@ -68,3 +68,10 @@ def excluded(session: Session, mirror: bool | None) -> str | None:  # noqa: FBT0
 def needed_until(session: Session, seen_at: datetime) -> datetime:
     """Return when a session last needed its person's address: at its end, or at the last sign of life."""
     return session.ended_at or seen_at
+
+
+def fact_name(name: str) -> str:
+    """Return the name of a fact; those with an underscore in front are the store's own."""
+    if name.startswith("_"):
+        raise ValueError(f"the name {name} is the store's own")
+    return name

@@ -1,0 +1,184 @@
+"""One commit of many turns.
+
+Law: each operation is decided before anything of it is written, and alone: a known key or a conflict never
+touches its neighbours. What is written goes in one transaction, which the caller holds. Any SQLAlchemy
+connection will do.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Column, Connection, select
+
+from bot.conversation.session import Session
+from bot.storage import tables
+from bot.storage.base import Outcome
+from bot.storage.codes import erasure_code
+from bot.storage.erasing import erase_person, pend
+from bot.storage.operations import Call, MarkSent, NoteKey, Operation, SaveTurn
+from bot.storage.projection import Values, changed, read_values, removed
+from bot.storage.rows import Rows
+from bot.storage.rules import Standing, begins, fits, moved_to
+
+
+def commit(
+    connection: Connection, operations: Sequence[Operation], values: dict[str, Values]
+) -> list[object]:
+    """Carry out operations in their order; return what each answers. `values` caches numbers by edition."""
+    answers: list[object] = []
+    for alone, some in groupby(operations, key=lambda operation: isinstance(operation, Call)):
+        if alone:
+            answers += [operation.function(connection) for operation in some if isinstance(operation, Call)]
+        else:
+            answers += _Batch(connection, values).run([one for one in some if not isinstance(one, Call)])
+    return answers
+
+
+class _Batch:
+    """Operations decided over one reading of the rows that they are about."""
+
+    def __init__(self, connection: Connection, values: dict[str, Values]) -> None:
+        self._connection = connection
+        self._values = values
+        self._rows = Rows()
+        self._heard: set[str] = set()
+        self._standing: dict[str, Standing] = {}
+        self._present: dict[str, str] = {}
+        self._touched: set[str] = set()  # people with a turn among the rows not yet written
+        self._as_of = 0
+
+    def run(self, operations: Sequence[SaveTurn | NoteKey | MarkSent]) -> list[object]:
+        """Decide all, then write."""
+        self._read(operations)
+        answers = [self._decide(operation) for operation in operations]
+        self._write()
+        return answers
+
+    def _decide(self, operation: SaveTurn | NoteKey | MarkSent) -> object:
+        match operation:
+            case SaveTurn():
+                return self._save(operation)
+            case NoteKey():
+                return self._note(operation)
+            case MarkSent():
+                return self._sent(operation)
+
+    def _write(self) -> None:
+        self._rows.write(self._connection)
+        self._touched.clear()
+
+    # ------------------------------------------------------------ reading
+
+    def _read(self, operations: Sequence[SaveTurn | NoteKey | MarkSent]) -> None:
+        saves = [one for one in operations if isinstance(one, SaveTurn)]
+        keys = {one.key for one in operations if not isinstance(one, MarkSent)}
+        self._heard = {key for (key,) in self._found(keys, tables.heard.c.key)}
+        sessions = {one.id for save in saves for one in (save.saved.session, save.turn.session) if one}
+        table = tables.session
+        found = self._found(sessions, table.c.session_id, table.c.person_id, table.c.turn)
+        self._standing = {session: Standing(person, turn) for session, person, turn in found}
+        people = {save.saved.person for save in saves}
+        people |= {one.person for one in operations if isinstance(one, MarkSent) and one.address is not None}
+        self._present = dict(self._found(people, tables.person.c.person_id, tables.person.c.session_id))
+        if saves:
+            self._as_of = self._connection.scalar(select(tables.counter.c.n)) or 0
+
+    def _found(self, wanted: Iterable[str], key: Column[Any], *others: Column[Any]) -> Sequence[Any]:
+        keys = list(wanted)
+        return self._connection.execute(select(key, *others).where(key.in_(keys))).all() if keys else []
+
+    def _numbers(self, edition: str) -> Values:
+        if edition not in self._values:
+            query = select(tables.edition.c.body).where(tables.edition.c.digest == edition)
+            body = self._connection.scalar(query)
+            if body is None:
+                raise ValueError("a session's edition must be kept before the session")
+            self._values[edition] = read_values(body)
+        return self._values[edition]
+
+    # ------------------------------------------------------------ deciding
+
+    def _save(self, save: SaveTurn) -> Outcome:
+        saved, turn = save.saved, save.turn
+        if save.key in self._heard:
+            return Outcome.HEARD_BEFORE
+        present = self._present.get(saved.person)
+        before, after = self._stands(saved.session), self._stands(turn.session)
+        if not fits(saved, turn, present=present, before=before, after=after):
+            return Outcome.CONFLICT
+        if saved.person in self._touched:
+            self._write()  # two turns of one person keep their order
+        self._touched.add(saved.person)
+        self._as_of += 1
+        self._rows.drawn(self._as_of)
+        self._hear(save.key, turn.event.at, turn.counts)
+        if turn.erase:
+            self._erase(save)
+        elif turn.session is not None:
+            self._keep(save, turn.session)
+        return Outcome.STORED
+
+    def _hear(self, key: str, at: datetime, counts: tuple[str, ...]) -> None:
+        self._heard.add(key)
+        self._rows.hear(key, at)
+        self._rows.count(at, counts)
+
+    def _stands(self, session: Session | None) -> Standing | None:
+        return self._standing.get(session.id) if session else None
+
+    def _keep(self, save: SaveTurn, session: Session) -> None:
+        saved, turn, rows = save.saved, save.turn, self._rows
+        number = moved_to(saved, turn)
+        values = self._numbers(session.edition)
+        self._stand(saved.person, session, number)
+        if begins(saved, turn):
+            rows.begin(saved.person, session, number, save.key, turn.event.at)
+        elif turn.event.kept:
+            rows.move(session, number, save.key, turn.event.at)
+        else:
+            rows.see(session, turn.event.at)
+        if turn.event.kept:
+            rows.log(session, number, self._as_of, turn.event)
+            rows.answer(changed(saved.session, session, values), removed(saved.session, session))
+            rows.mirror(saved.person, turn.event)
+        rows.address(saved.person, save.address)
+        if turn.replies:
+            rows.owe(saved.person, save.key, session, self._as_of, turn.replies, turn.event.at)
+
+    def _stand(self, person: str, session: Session, turn: int) -> None:
+        """Keep in rows and in mind where a person stands now."""
+        if person not in self._present:
+            self._rows.meet(person, session)
+        elif self._present[person] != session.id:
+            self._rows.turn_to(person, session)
+        self._present[person] = session.id
+        self._standing[session.id] = Standing(person, turn)
+
+    def _erase(self, save: SaveTurn) -> None:
+        person, receipt = save.saved.person, save.receipt
+        self._write()
+        erase_person(self._connection, person)
+        pend(
+            self._connection,
+            receipt.erasure if receipt else erasure_code(save.key),
+            save.turn.event.at,
+            receipt,
+        )
+        self._present.pop(person, None)
+        self._standing = {name: one for name, one in self._standing.items() if one.person != person}
+
+    def _note(self, note: NoteKey) -> bool:
+        if note.key in self._heard:
+            return False
+        self._hear(note.key, note.at, note.counts)
+        if note.parked is not None:
+            self._rows.park(note.parked)
+        return True
+
+    def _sent(self, sent: MarkSent) -> bool:
+        self._rows.settle(sent.person, sent.key)
+        if sent.person in self._present:
+            self._rows.address(sent.person, sent.address)
+        return True

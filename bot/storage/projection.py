@@ -1,0 +1,59 @@
+"""The answer table: the answers of a session in columns, changed in the very transaction of the turn.
+
+It is a projection of the event log and nothing else: what stands there is what the fold of the log says.
+Numbers of choices come from the edition that the session began with.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from bot.conversation.session import Answer, Session
+from bot.questionnaire.model import Edition, Questionnaire
+
+ANSWERED, SKIPPED = "answered", "skipped"
+
+Row = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """The numbers of an edition's choices, by item and choice."""
+
+    of: Mapping[str, Mapping[str, int]]
+
+    @classmethod
+    def read(cls, questionnaire: Questionnaire) -> "Values":
+        """Return the numbers of a questionnaire's choices; items share those of their answer scale."""
+        scales = {
+            name: {choice.id: choice.value for choice in scale.choices}
+            for name, scale in questionnaire.answers.items()
+        }
+        return cls({item.id: scales[item.answers] for item in questionnaire.items})
+
+
+def read_values(body: str) -> Values:
+    """Return the numbers of an edition's choices from its JSON."""
+    return Values.read(Edition.model_validate_json(body).questionnaire)
+
+
+def changed(before: Session | None, after: Session, values: Values) -> Iterator[Row]:
+    """Yield the rows of the answers that a turn brought or changed."""
+    known: Mapping[str, Answer] = before.answers if before and before.id == after.id else {}
+    for item, answer in after.answers.items():
+        if known.get(item) != answer:
+            yield {
+                "session_id": after.id,
+                "item_id": item,
+                "choice": answer.choice,
+                "value": None if answer.choice is None else values.of[item][answer.choice],
+                "state": SKIPPED if answer.choice is None else ANSWERED,
+                "at": answer.at,
+                "edits": answer.edits,
+            }
+
+
+def removed(before: Session | None, after: Session) -> Iterator[Row]:
+    """Yield the keys of the rows of answers that a turn took away."""
+    if before and before.id == after.id:
+        for item in before.answers.keys() - after.answers.keys():
+            yield {"b_session_id": after.id, "b_item_id": item}

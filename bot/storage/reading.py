@@ -1,0 +1,108 @@
+"""What is read, one short transaction each."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, Select, func, select
+
+from bot.conversation.replies import parse_replies
+from bot.conversation.session import ENDED, Session, parse
+from bot.questionnaire.model import Edition
+from bot.storage import tables
+from bot.storage.base import Active, Owed, Saved
+from bot.storage.rules import NUDGED
+
+_person, _session, _address = tables.person, tables.session, tables.address
+
+
+def _standing() -> Select[tuple[str, str, int, str, bytes | None]]:
+    """Select sessions as `Saved` wants them."""
+    return select(
+        _session.c.person_id, _session.c.state, _session.c.turn, _session.c.key, _address.c.sealed
+    ).outerjoin(_address, _address.c.person_id == _session.c.person_id)
+
+
+def load(connection: Connection, person: str, session: str | None) -> Saved:
+    """Return the present session of a person, or the one named where the present one has ended."""
+    present = select(_person.c.session_id).where(_person.c.person_id == person).scalar_subquery()
+    saved = _saved(connection, person, _standing().where(_session.c.session_id == present))
+    if session is None or saved.session is None or saved.session.step not in ENDED:
+        return saved
+    query = _standing().where(_session.c.session_id == session, _session.c.person_id == person)
+    named = _saved(connection, person, query)
+    return saved if named.session is None else named
+
+
+def _saved(
+    connection: Connection, person: str, query: Select[tuple[str, str, int, str, bytes | None]]
+) -> Saved:
+    row = connection.execute(query).first()
+    if row is None:
+        return Saved(person)
+    return Saved(person, parse(row.state), row.turn, row.sealed, row.key)
+
+
+def owed(connection: Connection) -> Sequence[Owed]:
+    """Return the replies still owed, oldest first."""
+    table = tables.owed
+    rows = connection.execute(
+        select(
+            table.c.person_id, table.c.key, table.c.replies, table.c.at, _session.c.state, _address.c.sealed
+        )
+        .join(_session, _session.c.session_id == table.c.session_id)
+        .outerjoin(_address, _address.c.person_id == table.c.person_id)
+        .order_by(table.c.number)
+    )
+    return [
+        Owed(row.person_id, row.key, parse_replies(row.replies), parse(row.state), row.sealed, row.at)
+        for row in rows
+    ]
+
+
+def sessions_of(connection: Connection, person: str) -> Sequence[Session]:
+    """Return every session of a person, oldest first."""
+    query = select(_session.c.state).where(_session.c.person_id == person)
+    return [
+        parse(state)
+        for state in connection.scalars(query.order_by(_session.c.began_at, _session.c.session_id))
+    ]
+
+
+def active_since(connection: Connection, since: datetime) -> Sequence[Active]:
+    """Return reachable people in an interview under way seen since then."""
+    rows = connection.execute(
+        select(_person.c.person_id, _session.c.state, _session.c.turn, _address.c.sealed)
+        .join(_session, _session.c.session_id == _person.c.session_id)
+        .join(_address, _address.c.person_id == _person.c.person_id)
+        .where(
+            _session.c.step.in_([step.value for step in NUDGED]),
+            _session.c.seen_at >= since,
+            _person.c.reachable,
+        )
+        .order_by(_person.c.person_id)
+    )
+    return [Active(row.person_id, parse(row.state), row.turn, row.sealed) for row in rows]
+
+
+def edition(connection: Connection, digest: str) -> Edition | None:
+    """Return a stored edition."""
+    body = connection.scalar(select(tables.edition.c.body).where(tables.edition.c.digest == digest))
+    return None if body is None else Edition.model_validate_json(body)
+
+
+def erasures_pending(connection: Connection) -> int:
+    """Return how many erasures aren't verified."""
+    query = select(func.count()).select_from(tables.erasure).where(~tables.erasure.c.verified)
+    return connection.scalar(query) or 0
+
+
+def fact(connection: Connection, name: str) -> str | None:
+    """Return a fact about the installation."""
+    return connection.scalar(select(tables.meta.c.value).where(tables.meta.c.name == name))
+
+
+def counts(connection: Connection) -> Mapping[tuple[str, str], int]:
+    """Return the day's counts."""
+    table = tables.daily_count
+    rows = connection.execute(select(table.c.day, table.c.name, table.c.n))
+    return {(row.day, row.name): row.n for row in rows}

@@ -1,0 +1,125 @@
+"""What research reads: one transaction, held open from its first read to its last."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from functools import partial
+from itertools import groupby
+
+from sqlalchemy import ColumnElement, Connection, and_, case, func, select
+
+from bot.conversation.events import Event, parse_event
+from bot.conversation.session import parse
+from bot.questionnaire.model import Edition
+from bot.storage import reading, tables
+from bot.storage.base import StoredSession
+from bot.storage.connections import Line
+from bot.storage.rules import NO_CONSENT, NO_RESEARCH, WITHDRAWN
+
+CHUNK = 250  # interviews read at once
+
+_person, _session = tables.person, tables.session
+_first = _session.alias("first_part")
+
+
+class SqlSnapshot:
+    """A consistent view of everything at one as-of number."""
+
+    def __init__(self, line: Line, as_of: int) -> None:
+        """Read on a line whose transaction has begun."""
+        self.as_of = as_of
+        self._line = line
+
+    @classmethod
+    async def taken(cls, line: Line) -> "SqlSnapshot":
+        """Begin the transaction with its first read."""
+        return cls(line, await line.ask(_as_of))
+
+    async def sessions(self, questionnaire: str) -> AsyncIterator[StoredSession]:
+        """Yield the interviews that may be used for research, in the order of their response ids."""
+        after = ""
+        while found := await self._line.ask(partial(_page, questionnaire=questionnaire, after=after)):
+            for stored in found:
+                yield stored
+            after = found[-1].response_id
+
+    async def questionnaires(self) -> Sequence[str]:
+        """Return the ids of the questionnaires that have interviews."""
+        query = select(_session.c.questionnaire).distinct().order_by(_session.c.questionnaire)
+        return await self._line.ask(lambda connection: connection.scalars(query).all())
+
+    async def excluded(self, questionnaire: str) -> Mapping[str, int]:
+        """Return how many interviews are left out, by reason."""
+        return await self._line.ask(lambda connection: _excluded(connection, questionnaire))
+
+    async def edition(self, digest: str) -> Edition:
+        """Return an edition by its digest."""
+        found = await self._line.ask(lambda connection: reading.edition(connection, digest))
+        if found is None:
+            raise KeyError(digest)
+        return found
+
+
+def _as_of(connection: Connection) -> int:
+    return connection.scalar(select(tables.counter.c.n)) or 0
+
+
+def _page(connection: Connection, questionnaire: str, after: str) -> list[StoredSession]:
+    """Return the next interviews after a response id."""
+    first = and_(
+        _first.c.session_id == _session.c.follows,
+        _first.c.person_id == _session.c.person_id,
+        _first.c.consented_at.is_not(None),
+        _first.c.research.is_(True),
+    )
+    rows = connection.execute(
+        select(
+            _session.c.session_id,
+            _session.c.response_id,
+            _person.c.code,
+            _first.c.response_id.label("first"),
+            _session.c.state,
+        )
+        .join(_person, _person.c.person_id == _session.c.person_id)
+        .outerjoin(_first, first)
+        .where(_session.c.questionnaire == questionnaire, _session.c.response_id > after)
+        .where(_reason().is_(None))
+        .order_by(_session.c.response_id)
+        .limit(CHUNK)
+    ).all()
+    logs = _logs(connection, [row.session_id for row in rows])
+    return [
+        StoredSession(row.response_id, row.code, row.first, parse(row.state), logs.get(row.session_id, ()))
+        for row in rows
+    ]
+
+
+def _logs(connection: Connection, sessions: Sequence[str]) -> dict[str, tuple[tuple[int, Event], ...]]:
+    table = tables.event
+    rows = connection.execute(
+        select(table.c.session_id, table.c.as_of, table.c.kind, table.c.body)
+        .where(table.c.session_id.in_(sessions))
+        .order_by(table.c.session_id, table.c.turn)
+    )
+    return {
+        session: tuple((row.as_of, parse_event(row.kind, row.body)) for row in log)
+        for session, log in groupby(rows, key=lambda row: row.session_id)
+    }
+
+
+def _reason() -> ColumnElement[str | None]:
+    """Say in SQL what `rules.excluded` says."""
+    return case(
+        (_session.c.consented_at.is_(None), NO_CONSENT),
+        (_session.c.research.is_distinct_from(True), NO_RESEARCH),  # noqa: FBT003 - an SQL value
+        (_person.c.research.is_(False), WITHDRAWN),
+    )
+
+
+def _excluded(connection: Connection, questionnaire: str) -> Mapping[str, int]:
+    reason = _reason().label("reason")
+    rows = connection.execute(
+        select(reason, func.count())
+        .join(_person, _person.c.person_id == _session.c.person_id)
+        .where(_session.c.questionnaire == questionnaire)
+        .group_by(reason)
+    )
+    return {name: n for name, n in rows if name is not None}

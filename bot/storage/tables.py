@@ -1,0 +1,199 @@
+"""The tables, in one text for SQLite and PostgreSQL; `migrations` brings a database there.
+
+Ids are made by the program, never by the database. Times are whole microseconds since 1970 in UTC: both
+databases keep, compare and index the same integer, and no driver has an opinion about time zones. What is
+JSON is text, so that an operator can read it. `state` stands last in its row, so that a scan of the other
+columns needn't read it.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Dialect,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+)
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class Instant(TypeDecorator[datetime]):
+    """A moment, as whole microseconds since 1970 in UTC."""
+
+    impl: TypeEngine[Any] | type[TypeEngine[Any]] = BigInteger
+    cache_ok: bool | None = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002
+        """Return the integer that is stored; a time without a zone is refused by the subtraction."""
+        return None if value is None else (value - EPOCH) // _MICROSECOND
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Return the moment."""
+        return None if value is None else EPOCH + timedelta(microseconds=value)
+
+
+metadata = MetaData()
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+counter = Table(
+    "counter",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("n", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+edition = Table(
+    "edition",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("questionnaire", Text, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
+person = Table(
+    "person",
+    metadata,
+    Column("person_id", Text, primary_key=True),
+    Column("code", Text, nullable=False),  # what an export calls the person
+    Column("session_id", Text, nullable=False),  # the present one
+    Column("research", Boolean(create_constraint=False)),  # the person's last word on it
+    Column("reachable", Boolean(create_constraint=False), nullable=False),
+    sqlite_with_rowid=False,
+)
+
+address = Table(
+    "address",
+    metadata,
+    Column("person_id", Text, ForeignKey("person.person_id"), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+session = Table(
+    "session",
+    metadata,
+    Column("session_id", Text, primary_key=True),
+    Column("person_id", Text, ForeignKey("person.person_id"), nullable=False),
+    Column("response_id", Text, nullable=False, unique=True),  # what an export calls the session
+    Column("questionnaire", Text, nullable=False),
+    Column("edition", Text, ForeignKey("edition.digest"), nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("step", Text, nullable=False),
+    Column("turn", BigInteger, nullable=False),
+    Column("key", Text, nullable=False),  # of the turn that brought it here
+    Column("research", Boolean(create_constraint=False)),
+    Column("follows", Text),
+    Column("began_at", Instant, nullable=False),
+    Column("consented_at", Instant),
+    Column("ended_at", Instant),
+    Column("seen_at", Instant, nullable=False),
+    Column("state", Text, nullable=False),
+)
+Index("session_person", session.c.person_id)
+Index("session_questionnaire", session.c.questionnaire, session.c.response_id)
+Index("session_step", session.c.step)
+_UNCONSENTED = session.c.consented_at.is_(None)
+Index(
+    "session_unconsented",
+    session.c.began_at,
+    sqlite_where=_UNCONSENTED,
+    postgresql_where=_UNCONSENTED,
+)
+
+event = Table(
+    "event",
+    metadata,
+    Column("session_id", Text, ForeignKey("session.session_id"), primary_key=True),
+    Column("turn", BigInteger, primary_key=True, autoincrement=False),
+    Column("as_of", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("body", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+answer = Table(
+    "answer",
+    metadata,
+    Column("session_id", Text, ForeignKey("session.session_id"), primary_key=True),
+    Column("item_id", Text, primary_key=True),
+    Column("choice", Text),
+    Column("value", BigInteger),
+    Column("state", Text, nullable=False),  # answered | skipped
+    Column("at", Instant, nullable=False),
+    Column("edits", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+heard = Table(
+    "heard",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("at", Instant, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+parked = Table(
+    "parked",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("fields", Text, nullable=False),
+    Column("error", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+owed = Table(
+    "owed",
+    metadata,
+    Column("person_id", Text, ForeignKey("person.person_id"), primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("session_id", Text, ForeignKey("session.session_id"), nullable=False),
+    Column("number", BigInteger, nullable=False),
+    Column("replies", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("owed_session", owed.c.session_id)
+
+daily_count = Table(
+    "daily_count",
+    metadata,
+    Column("day", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("n", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+erasure = Table(
+    "erasure",
+    metadata,
+    Column("erasure_id", Text, primary_key=True),
+    Column("asked_at", Instant, nullable=False),
+    Column("verified", Boolean(create_constraint=False), nullable=False),
+    Column("sealed", LargeBinary),  # none: nobody waits for a receipt
+    Column("channel", Text),
+    Column("language", Text),
+    Column("organisation", Text),
+    sqlite_with_rowid=False,
+)

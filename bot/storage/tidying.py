@@ -1,0 +1,68 @@
+"""The write-ahead log: copied back into the database at quiet moments, and emptied when something was erased.
+
+Law: only the owner does it, and while it holds the write lock (FULL or TRUNCATE, never PASSIVE): before
+SQLite 3.51.3 a database could be corrupted when the commit of another process reset the log in the middle
+of a checkpoint (sqlite.org/wal.html#walresetbug). Erased means gone only when SQLite says that nothing was
+in the way, and the log is empty on disk.
+"""
+
+import sqlite3
+from pathlib import Path
+
+from bot.storage import files
+from bot.storage.connections import PRAGMAS, Line
+
+LARGE = 8 * 1024 * 1024  # bytes of log that are copied back under load too
+HUGE = 4 * LARGE  # bytes of log from which on it isn't only used again from its start, but cut
+PATIENCE = 200  # milliseconds to wait for readers: people wait meanwhile
+
+
+class Log:
+    """The log of one database; every method but `take` runs in the writer's thread."""
+
+    def __init__(self, database: Path, line: Line) -> None:
+        self._database = database
+        self._line = line
+        self._ownership = files.Ownership(database)
+        self._written = False
+        self._relieve_at = LARGE
+
+    def owned(self) -> bool:
+        """Say whether we may tidy; become the owner where nobody is."""
+        return self._ownership.take()
+
+    def written(self) -> None:
+        """Hear that something was committed; copy back where the log became large."""
+        self._written = True
+        size = files.log_size(self._database)
+        if size > self._relieve_at and self.owned():
+            done = self._checkpoint("TRUNCATE" if size > HUGE else "FULL")
+            self._relieve_at = size if done else size + LARGE
+
+    def rest(self) -> None:
+        """Copy back what was written, now that nobody waits."""
+        if self._written and self.owned():
+            self._written = not self._checkpoint("FULL")
+
+    def empty(self) -> bool:
+        """Copy everything back and cut the log to nothing; say whether that is certain."""
+        done = self.owned() and self._checkpoint("TRUNCATE") and files.log_size(self._database) == 0
+        if done:
+            files.sync_log(self._database)
+            self._relieve_at = LARGE
+        return done
+
+    def _checkpoint(self, mode: str) -> bool:
+        """Run a checkpoint; False where a reader, another writer or the disk was in the way."""
+        connection = self._line.driver
+        try:
+            connection.execute(f"PRAGMA busy_timeout = {PATIENCE}")
+            ((busy, frames, copied),) = connection.execute(f"PRAGMA wal_checkpoint({mode})")
+            connection.execute(f"PRAGMA busy_timeout = {PRAGMAS['busy_timeout']}")
+        except sqlite3.Error:
+            return False
+        return not busy and bool(frames == copied)
+
+    def release(self) -> None:
+        """Let another process be the owner."""
+        self._ownership.release()
