@@ -100,7 +100,8 @@ class _Job:
 
 
 async def _questionnaire(job: _Job, folder: Path) -> Mapping[str, Any]:
-    found = Survey(Counter(await job.snapshot.excluded(job.questionnaire)))
+    left_out = Counter(await job.snapshot.excluded(job.questionnaire))
+    found = Survey(job.snapshot.as_of, left_out)
     async for stored in job.interviews(found.excluded):
         found.meet(stored)
     layout = await job.layout(found)

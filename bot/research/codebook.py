@@ -7,7 +7,6 @@ from typing import Any
 from bot.questionnaire.model import Edition, Item, Questionnaire
 from bot.research.columns import MISSING, SEPARATOR, Column, Table, Type, Value
 from bot.research.layout import Layout
-from bot.scoring.scales import NOT_ASKED
 
 FILE = "codebook.csv"
 OUR_LANGUAGE = "en"
@@ -25,7 +24,7 @@ class Entry:
     values: str = ""
     missing: str = ""
     scale: str = ""
-    reverse: Value = NOT_ASKED
+    reverse: Value = ""
     universe: str = ""
     source: str = ""
     licence: str = ""
@@ -49,11 +48,11 @@ _OURS = {
     "label": "What it means: for an item, its text; for a scale or segment, its name.",
     "language": "The language of `label` and `values`.",
     "type": "string, integer, number or datetime.",
-    "values": "The values that it can have, as value=label, joined by ' | '.",
+    "values": "The values that it can have, as value=label, joined by ' | '; for a scale, how it is made.",
     "missing": "The missing codes that can stand in it, as code=reason, joined by ' | '.",
-    "scale": "The scales that an item belongs to, joined by ' | '.",
-    "reverse": "For an item, whether its scales take it as min + max - x: 0 or 1.",
-    "universe": "Who is asked an item; empty: everybody.",
+    "scale": "The scales that an item belongs to, joined by ' | '; for a scale, its id.",
+    "reverse": "For an item, 1 where scales take it as min + max - x, else 0; empty for other columns.",
+    "universe": "Who is asked an item, as item in (values); empty: everybody.",
     "source": "Where the wording comes from.",
     "licence": "Under which licence the wording stands.",
 }
@@ -134,9 +133,9 @@ def _scale(layout: Layout, file: str, column: Column[Any], scale_id: str) -> Ite
             label,
             language,
             column.type,
+            values=how,
             missing=_missing(column),
             scale=scale_id,
-            universe=how,
             source=questionnaire.source,
             licence=questionnaire.licence,
         )
@@ -145,4 +144,5 @@ def _scale(layout: Layout, file: str, column: Column[Any], scale_id: str) -> Ite
 def _segment(layout: Layout, file: str, column: Column[Any], segment_id: str) -> Iterator[Entry]:
     edition = layout.segments[segment_id]
     for language in edition.languages:
-        yield _plain(file, column, edition.texts[language].segments[segment_id].name, language)
+        name = edition.texts[language].segments[segment_id].name
+        yield _plain(file, column, f"P({name})", language)

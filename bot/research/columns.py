@@ -36,7 +36,7 @@ class Type(StrEnum):
     DATETIME = "datetime"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: Python 3.11 can't make a generic class with them by its alias
 class Column(Generic[Row]):
     """One column: its name, what it means, and its cell in a row."""
 
@@ -51,7 +51,7 @@ class Column(Generic[Row]):
     segment: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Table(Generic[Row]):
     """One CSV file: its columns, and the rows that a response has in it."""
 

@@ -40,6 +40,7 @@ class Filters:
 class Survey:
     """What a first pass over the interviews found."""
 
+    counted_at: int  # the turn at which those left out were counted: the store knows only the present ones
     excluded: Counter[str] = field(default_factory=Counter)
     responses: int = 0
     first_met: dict[str, datetime] = field(default_factory=dict)  # when each edition's first interview began

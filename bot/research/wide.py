@@ -179,7 +179,7 @@ def _probability(layout: Layout, segment: str) -> _Wide:
             return no_verdict(response)
         return response.verdict.probabilities.get(segment, NOT_ASKED)
 
-    label = f"The probability of {layout.segment(segment).name}."
+    label = f"P({layout.segment(segment).name})"
     return _Wide(f"p_{segment}", label, Type.NUMBER, read, missing=(NOT_ASKED, TOO_FEW), segment=segment)
 
 
