@@ -91,7 +91,7 @@ def test_every_served_method_names_what_it_returns() -> None:
 
 async def test_a_bad_update_fails_where_it_is_made(telegram: Emulator) -> None:
     ana = telegram.phone()
-    ana.person.first_name = None  # type: ignore[assignment]
+    ana.person.first_name = None  # type: ignore[assignment]  # a mistake is the point
     with pytest.raises(AssertionError, match="first_name must be String"):
         await ana.starts()
 
