@@ -42,6 +42,10 @@ def must_hold(sources: Sources) -> Iterator[Problem]:
 def second_part(sources: Sources, questionnaires: Iterable[str]) -> Iterator[Problem]:
     """Yield the second part if it isn't among the questionnaires known."""
     second = sources.main.value.second_part if sources.main else None
-    if sources.main is not None and second is not None and second.questionnaire not in set(questionnaires):
+    if (
+        sources.main is not None
+        and second is not None
+        and second.questionnaire not in {*questionnaires, sources.main.value.id}
+    ):
         message = f"no questionnaire is called `{second.questionnaire}`"
         yield told("unknown-questionnaire", sources.main.document, ("second_part", "questionnaire"), message)

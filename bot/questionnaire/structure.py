@@ -9,7 +9,7 @@ from itertools import chain
 from bot.questionnaire.codes import told
 from bot.questionnaire.model import Item, Questionnaire, Scale, Status
 from bot.questionnaire.sources import File
-from bot.source import Problem, Route
+from bot.source import Problem, Route, did_you_mean
 
 Main = File[Questionnaire]
 
@@ -20,6 +20,7 @@ RESERVED = frozenset(_SPSS + _OUR_IDS + _OUR_COLUMNS)
 """Words that SPSS refuses as names of variables, and the columns of our own exports."""
 
 OUR_PREFIX = "p_"
+_SPOKEN = {"answers": "answer scale"}
 LONGEST_SEGMENT = 30
 
 
@@ -127,25 +128,29 @@ def _answers(main: Main) -> Iterator[Problem]:
 def _items(main: Main) -> Iterator[Problem]:
     asked = set(chain.from_iterable(form.items for form in main.value.forms))
     for index, item in enumerate(main.value.items):
-        if item.answers not in main.value.answers:
-            message = f"no answer scale is called `{item.answers}`"
-            yield told("unknown-answers", main.document, ("items", index, "answers"), message)
+        yield from unknown(main, "answers", ("items", index, "answers"), item.answers, main.value.answers)
         if item.id not in asked:
             yield told("unreachable-item", main.document, ("items", index, "id"), f"no form asks `{item.id}`")
 
 
 def _forms(main: Main) -> Iterator[Problem]:
-    known = {item.id for item in main.value.items}
+    known = [item.id for item in main.value.items]
     for index, form in enumerate(main.value.forms):
         route: Route = ("forms", index, "items")
         yield from _twice(main, "repeated-item", route, form.items)
-        yield from _unknown(main, route, form.items, known)
+        for place, name in enumerate(form.items):
+            yield from unknown(main, "item", (*route, place), name, known)
 
 
-def _unknown(main: Main, route: Route, names: Sequence[str], known: set[str]) -> Iterator[Problem]:
-    for place, name in enumerate(names):
-        if name not in known:
-            yield told("unknown-item", main.document, (*route, place), f"no item is called `{name}`")
+def unknown(
+    main: Main, kind: str, route: Route, name: str, known: Iterable[str], *, at_key: bool = False
+) -> Iterator[Problem]:
+    """Yield that nothing of a kind has this name, if so, with the nearest name that exists."""
+    names = list(known)
+    if name not in names:
+        message = f"no {_SPOKEN.get(kind, kind)} is called `{name}`"
+        hint = did_you_mean(name, names)
+        yield told(f"unknown-{kind}", main.document, route, message, hint, at_key=at_key)
 
 
 def _show_if(main: Main) -> Iterator[Problem]:
@@ -154,17 +159,13 @@ def _show_if(main: Main) -> Iterator[Problem]:
         if item.show_if is None:
             continue
         route: Route = ("items", index, "show_if")
+        yield from unknown(main, "item", (*route, "item"), item.show_if.item, items)
         if (earlier := items.get(item.show_if.item)) is None:
-            yield told(
-                "unknown-item", main.document, (*route, "item"), f"no item is called `{item.show_if.item}`"
-            )
             continue
         scale = main.value.answers.get(earlier.answers)
-        choices = {choice.id for choice in scale.choices} if scale else set(item.show_if.any_of)
+        choices = [choice.id for choice in scale.choices] if scale else item.show_if.any_of
         for place, choice in enumerate(item.show_if.any_of):
-            if choice not in choices:
-                message = f"`{earlier.id}` has no choice `{choice}`"
-                yield told("unknown-choice", main.document, (*route, "any_of", place), message)
+            yield from unknown(main, "choice", (*route, "any_of", place), choice, choices)
         yield from _order(main, item, item.show_if.item, (*route, "item"))
 
 
@@ -176,12 +177,13 @@ def _order(main: Main, item: Item, earlier: str, route: Route) -> Iterator[Probl
 
 
 def _scales(main: Main) -> Iterator[Problem]:
-    known = {item.id for item in main.value.items}
+    known = [item.id for item in main.value.items]
     for index, scale in enumerate(main.value.scales):
         route: Route = ("scales", index, "items")
         yield from _twice(main, "repeated-item", route, scale.items)
-        yield from _unknown(main, route, scale.items, known)
-        if known.issuperset(scale.items):
+        for place, name in enumerate(scale.items):
+            yield from unknown(main, "item", (*route, place), name, known)
+        if set(scale.items).issubset(known):
             yield from _reach(main, index, scale)
         if scale.words is not None and scale.cuts is None:
             message = f"`{scale.id}` has words, but no cuts"

@@ -1,7 +1,7 @@
 """Tips, facts and links: complete, one fact and one source for every voice, and no template beyond two words.
 
-Guards the person against facts that change with the voice, and the program against templates: a body may say
-`{{ fact }}` and `{{ organisation }}`, and nothing else that a template engine could understand.
+Guards the person against facts that change with the voice, and the program against templates: a body may
+say `{{ fact }}` and `{{ organisation }}`, and nothing else that a template engine could understand.
 """
 
 import re

@@ -15,7 +15,7 @@ It is the only room that imports ruamel.yaml.
 from bot.source.builder import Place, Route, Spot, Value
 from bot.source.codes import FILES, WORDS, Code, Table
 from bot.source.document import Document, Matter, read_front_matter, read_yaml
-from bot.source.problem import Problem, refuse
+from bot.source.problem import Problem, did_you_mean, refuse
 from bot.source.reference import code_table, model_reference
 from bot.source.schema import field_at, validate
 from bot.source.text import LARGEST_BYTES, Unreadable, read_text
@@ -39,6 +39,7 @@ __all__ = [
     "Unreadable",
     "Value",
     "code_table",
+    "did_you_mean",
     "field_at",
     "flaws",
     "model_reference",

@@ -18,7 +18,7 @@ Route: TypeAlias = tuple[str | int, ...]
 """The way to a node: `("items", 3, "text")`."""
 
 DEEPEST = 20
-MOST_NODES = 50_000
+MOST_NODES = 20_000
 MOST_PROBLEMS = 50
 
 

@@ -51,7 +51,7 @@ FILES: dict[str, Code] = {
         "It is no ordinary file, or may not be read.", "Put a text file here that may be read."
     ),
     "outside": Code("A link leads out of the folder, or to another folder.", "Copy the file here."),
-    "too-large": Code("More than 1 MB, or more than 50,000 values.", "Split it, or look what is in it."),
+    "too-large": Code("More than 1 MB, or more than 20,000 values.", "Split it, or look what is in it."),
     "not-utf8": Code("A byte isn't UTF-8.", "Save the file as UTF-8."),
     "control-character": Code("A character that nobody can see, or its escape.", "Delete it."),
     "no-front-matter": Code(

@@ -1,5 +1,6 @@
 """What an author is told about one mistake."""
 
+import difflib
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 from bot.errors import AuthorError
 
 _FIRST = 5
+_FEW = 25
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -32,6 +34,14 @@ class Problem:
     def as_json(self) -> dict[str, str | int]:
         """Return it for a program that reads it."""
         return asdict(self) | {"path": self.path.as_posix()}
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return a hint with the nearest of the names that are known, or with all of them if they are few."""
+    names = list(dict.fromkeys(known))
+    if near := difflib.get_close_matches(name, names, n=1, cutoff=0.6):
+        return f"Did you mean `{near[0]}`?"
+    return f"Known here: {', '.join(names)}." if 0 < len(names) <= _FEW else ""
 
 
 def refuse(folder: Path, problems: Iterable[Problem]) -> None:

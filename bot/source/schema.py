@@ -1,6 +1,5 @@
 """A document held against a pydantic model: each disagreement becomes a problem with place and hint."""
 
-import difflib
 import json
 from collections.abc import Iterator, Mapping
 from functools import reduce
@@ -13,7 +12,7 @@ from pydantic_core import ErrorDetails
 
 from bot.source.builder import Route
 from bot.source.document import Document
-from bot.source.problem import Problem
+from bot.source.problem import Problem, did_you_mean
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -64,19 +63,21 @@ def _made(value: Any, model: type[M]) -> M:
 
 
 def _problems(document: Document, model: type[BaseModel], details: list[ErrorDetails]) -> Iterator[Problem]:
+    routes = [_known(document, tuple(detail["loc"])) for detail in details]
     seen: set[tuple[Route, str]] = set()
-    broken = [tuple(detail["loc"]) for detail in details]
-    for detail in details:
-        if detail["type"].endswith("too_short") and any(_below(loc, tuple(detail["loc"])) for loc in broken):
-            continue  # it only counts the entries that are right
-        route = _known(document, tuple(detail["loc"]))
+    for detail, route in zip(details, routes, strict=True):
         code, name = _code(detail["type"]), str(detail["loc"][-1])
         said = (route, name if code == "missing-key" else "")
-        if said in seen:
-            continue  # the other branches of a union say the same in other words
+        if said in seen or (_judges_the_whole(detail) and any(_below(other, route) for other in routes)):
+            continue  # another branch of a union, or another sentence about the same entries
         seen.add(said)
         message, hint = _words(model, route, detail)
         yield document.problem(route, code, message, hint, at_key=code == "unknown-key" or name == "[key]")
+
+
+def _judges_the_whole(detail: ErrorDetails) -> bool:
+    """Return whether it only counts the entries that are right, or is a union's branch that wasn't meant."""
+    return detail["type"] in {"too_short", "literal_error"}
 
 
 def _below(route: Route, other: Route) -> bool:
@@ -92,10 +93,12 @@ def _code(kind: str) -> str:
 
 
 def _known(document: Document, route: Route) -> Route:
-    """Return the longest part of pydantic's way that leads to a node (the rest names branches of unions)."""
-    while route and route not in document.places:
-        route = route[:-1]
-    return route
+    """Return the steps of pydantic's way that lead to a node (the others name branches of unions)."""
+    known: Route = ()
+    for step in route:
+        if (*known, step) in document.places:
+            known = (*known, step)
+    return known
 
 
 def _words(model: type[BaseModel], route: Route, detail: ErrorDetails) -> tuple[str, str]:
@@ -107,18 +110,20 @@ def _words(model: type[BaseModel], route: Route, detail: ErrorDetails) -> tuple[
             missing = field_at(model, (*route, name))
             return f"`{name}` is missing", missing.description or "" if missing else ""
         case "unknown-key":
-            return f"nobody knows the key `{name}`", _did_you_mean(
+            return f"nobody knows the key `{name}`", did_you_mean(
                 name, _fields(reduce(_inside, route[:-1], model))
             )
         case "wrong-form" if name == "[key]":
             return f"`{route[-1]}` can't be a name here", _form(detail)
         case "unknown-value":
             allowed = str((detail.get("ctx") or {}).get("expected", ""))
-            return f"{_shown(detail['input'])} isn't one of the values allowed here", f"Allowed: {allowed}."
+            in_union = meaning if len(detail["loc"]) > len(route) else ""
+            message = f"{_shown(detail['input'])} isn't one of the values allowed here"
+            return message, f"Allowed: {allowed}. {in_union}".strip()
         case "wrong-form":
             return f"{_shown(detail['input'])} doesn't have the right form", _form(detail)
         case _:
-            return _lowered(detail["msg"]), _quoted(detail) or meaning
+            return _plainly(detail), _quoted(detail) or meaning
 
 
 def _form(detail: ErrorDetails) -> str:
@@ -149,15 +154,34 @@ def _shown(given: Any) -> str:
     return f"`{text}`" if len(text) <= 40 else f"`{text[:40]}…`"  # noqa: PLR2004 - what fits on a line
 
 
-def _lowered(message: str) -> str:
-    return message[:1].lower() + message[1:]
+def _plainly(detail: ErrorDetails) -> str:
+    """Return pydantic's sentence in an author's words."""
+    sentence = _SENTENCES.get(detail["type"])
+    if sentence is None:
+        return detail["msg"][:1].lower() + detail["msg"][1:]
+    return sentence.format(**(detail.get("ctx") or {}))
 
 
-def _did_you_mean(name: str, known: Mapping[str, FieldInfo]) -> str:
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-    if near:
-        return f"Did you mean `{near[0]}`?"
-    return f"Known here: {', '.join(known)}."
+_SENTENCES = {
+    "string_type": "this must be a text",
+    "int_type": "this must be a whole number",
+    "int_from_float": "this must be a whole number",
+    "float_type": "this must be a number",
+    "bool_type": "this must be true or false",
+    "tuple_type": "this must be a list",
+    "list_type": "this must be a list",
+    "dict_type": "this must hold keys of its own",
+    "model_type": "this must hold keys of its own",
+    "date_type": "this must be a day",
+    "string_too_short": "this may not be empty",
+    "string_too_long": "longer than {max_length} characters",
+    "too_short": "{actual_length} entries; {min_length} is the least",
+    "too_long": "{actual_length} entries; {max_length} is the most",
+    "greater_than_equal": "this must be {ge} or more",
+    "greater_than": "this must be above {gt}",
+    "less_than_equal": "this must be {le} or less",
+    "less_than": "this must be below {lt}",
+}
 
 
 def _fields(kind: Any) -> Mapping[str, FieldInfo]:

@@ -169,9 +169,7 @@ class Prototype(Model):
         gt=0, description="The spread of one answer around a profile, in units of the answer scale."
     )
     damping: float = Field(
-        default=1.5,
-        ge=0,
-        description="How much answers on the same scale repeat each other; 0 for not at all.",
+        default=1.5, ge=0, description="How much answers on one scale repeat each other; 0: not at all."
     )
     shares: dict[Id, float] | None = Field(
         default=None, description="Expected share of each segment; equal if left out."
@@ -187,8 +185,8 @@ class Prototype(Model):
     def weight(self, answered: int) -> float:
         """Return what each of so many answers on one scale weighs.
 
-        The j-th answer on a scale would weigh 1 / (1 + damping (j - 1)), because it repeats the ones before; the
-        mean of these over the answered items keeps the sum and makes their order irrelevant.
+        The j-th answer on a scale would weigh 1 / (1 + damping (j - 1)), because it repeats the ones before;
+        the mean of these over the answered items keeps the sum and makes their order irrelevant.
         """
         return math.fsum(1 / (1 + self.damping * before) for before in range(answered)) / answered
 
