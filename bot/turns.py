@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.conversation.content import Content
-from bot.conversation.events import Began, Event, Heard, Nudged, Returned
+from bot.conversation.events import Began, Event, Heard, Nudged, Resumed, Returned
 from bot.conversation.library import Library
 from bot.conversation.machine import advance
 from bot.conversation.moves import PRESENT, present
 from bot.conversation.mydata import readable
 from bot.conversation.replies import Message, Page, Reply, Turn
-from bot.conversation.session import Session, session_id
+from bot.conversation.session import Session, Step, session_id
 from bot.conversation.understanding import begun, named_session, understand
 from bot.conversation.wording import word
 from bot.errors import AuthorError, StoreUnavailable
@@ -91,13 +91,29 @@ async def _turn(desk: Desk, saved: Saved, heard: Heard) -> tuple[Saved, Content,
     event = understand(content, saved.session, heard)
     if not isinstance(event, Began):
         return saved, content, advance(content, saved.session, event)
-    begun_before = await desk.store.load(saved.person, session_id(event.seed)) if event.follows else saved
-    if begun_before.session is not None and begun_before.session.id == session_id(event.seed):
-        content = await content_of(desk, begun_before.session)
-        there = advance(content, begun_before.session, Returned(event.at, "second_done"))
-        return begun_before, content, there
+    known = {one.id: one for one in await desk.store.sessions_of(saved.person)} if saved.session else {}
+    second = known.get(session_id(event.seed)) if event.follows else None
+    if second is not None:
+        return await _once_more(desk, saved, content, event, second)
+    first = known.get(saved.session.follows or "") if saved.session else None
+    if first is not None and event.follows is None:  # who begins again begins with the first part
+        event = replace(event, questionnaire=first.questionnaire, language=first.language)
     content = _content_begun(desk, event)
     return saved, content, advance(content, saved.session, begun(content, event))
+
+
+async def _once_more(
+    desk: Desk, saved: Saved, content: Content, event: Began, second: Session
+) -> tuple[Saved, Content, Turn]:
+    """Answer who asks for the second part again: it begins once, so it is done, or goes on where it was."""
+    there = await desk.store.load(saved.person, second.id)
+    if there.session is None or there.session.id != second.id:  # the first part isn't at its end: stay there
+        notice = "second_done" if second.step is Step.RESULT else "closed"
+        return saved, content, advance(content, saved.session, Returned(event.at, notice))
+    content = await content_of(desk, there.session)
+    left = there.session.step is Step.STOPPED
+    back: Event = Resumed(event.at) if left else Returned(event.at, "second_done")
+    return there, content, advance(content, there.session, back)
 
 
 async def content_of(desk: Desk, session: Session | None) -> Content:

@@ -147,13 +147,18 @@ def _here(_content: Content, _session: Session, _tap: Tap, heard: Tapped) -> Eve
     return Returned(heard.at)
 
 
-def _erase(_content: Content, _session: Session, _tap: Tap, heard: Tapped) -> Event | None:
-    return ErasureConfirmed(heard.at)
+def _erase(_content: Content, session: Session, tap: Tap, heard: Tapped) -> Event | None:
+    """Erase on the second yes; a yes from long ago is asked again."""
+    asked_just_now = tap.revision == session.revision
+    return ErasureConfirmed(heard.at) if asked_just_now else PageAsked(heard.at, Page.ERASE)
 
 
 def _tip(content: Content, session: Session, tap: Tap, heard: Tapped) -> Event | None:
-    place = _place(tap, len(content.questionnaire.topics))
-    return TipAsked(heard.at, place) if place is not None and session.step is Step.RESULT else None
+    tips = len(content.questionnaire.topics)
+    place = _place(tap, tips + 1 if tips else 0)
+    if place is None or session.step is not Step.RESULT:
+        return None
+    return TipAsked(heard.at, place) if place < tips else PageAsked(heard.at, Page.NO_MORE_TIPS)
 
 
 def _rate(*, helpful: bool) -> Meaning:

@@ -178,11 +178,11 @@ def resume(_content: Content, session: Session, event: Resumed) -> Turn:
 # ---------------------------------------------------------------- the result and after
 
 
-def tip(content: Content, session: Session, event: TipAsked) -> Turn:
+def tip(_content: Content, session: Session, event: TipAsked) -> Turn:
     """Show a tip."""
     seen = replace(session, seen_at=event.at)
-    page = Page.TIP if event.number < len(content.questionnaire.topics) else Page.NO_MORE_TIPS
-    return Turn(seen, event, (Reply(page, session.language, number=event.number, new=event.number == 0),))
+    tip = Reply(Page.TIP, session.language, number=event.number, new=event.number == 0)
+    return Turn(seen, event, (tip,))
 
 
 def rate(_content: Content, session: Session, event: TipRated) -> Turn:
@@ -200,7 +200,16 @@ def correct(_content: Content, session: Session, event: Corrected) -> Turn:
 # ---------------------------------------------------------------- anywhere
 
 IN_PLACE = frozenset(
-    {Page.HOW, Page.NOT_ME, Page.RESULT, Page.CONSENT, Page.CONSENT_WHOLE, Page.ERASE_SURE, Page.KEPT}
+    {
+        Page.CONSENT,
+        Page.CONSENT_WHOLE,
+        Page.ERASE_SURE,
+        Page.HOW,
+        Page.KEPT,
+        Page.NOT_ME,
+        Page.NO_MORE_TIPS,
+        Page.RESULT,
+    }
 )
 
 
@@ -211,9 +220,13 @@ def page(_content: Content, session: Session, event: PageAsked) -> Turn:
 
 
 def language(_content: Content, session: Session, event: LanguageChosen) -> Turn:
-    """Go on in another language."""
-    spoken = replace(session, language=event.language, seen_at=event.at)
-    return _shown(spoken, event)
+    """Go on in another language; what stands there in the one before is closed.
+
+    So nobody agrees to a text in one language that was read in another.
+    """
+    if event.language == session.language:
+        return _shown(replace(session, seen_at=event.at), event)
+    return _shown(_moved(session, event, language=event.language), event)
 
 
 def research_later(_content: Content, session: Session, event: ResearchSet) -> Turn:
@@ -236,7 +249,7 @@ def come_back(_content: Content, session: Session, event: Returned) -> Turn:
 def stale(_content: Content, session: Session, event: StaleTapped) -> Turn:
     """Answer an old button kindly; the second half of a double tap needs no new message."""
     if event.repeated:
-        return _shown(session, event, "saved")
+        return Turn(session, event, (replace(present(session, "saved"), new=False),))
     return _shown(session, event, "closed", new=True)
 
 

@@ -4,7 +4,7 @@ from bot.conversation.replies import Button, Message, Page
 from bot.conversation.route import route
 from bot.conversation.scene import Scene, joined
 from bot.conversation.session import Session, Step
-from bot.conversation.taps import Act
+from bot.conversation.taps import Act, token
 
 CHANGES_IN_A_ROW = 3  # more don't fit a phone
 
@@ -74,6 +74,12 @@ def second_button(scene: Scene, arm: str) -> list[Button]:
     return [scene.button("second", Act.SECOND, count=second_count(scene))]
 
 
+def to_first_part(scene: Scene) -> list[Button]:
+    """Return the way from a second part back to the interview that it follows."""
+    first = scene.session.follows if scene.session else None
+    return [Button(scene.say("button.to_result"), token(first, 0, Act.HERE))] if first else []
+
+
 def second_count(scene: Scene) -> int:
     """Return how many questions the second part has."""
     return len(scene.content.second.questionnaire.form.items) if scene.content.second else 0
@@ -104,9 +110,10 @@ def paused(scene: Scene) -> Message:
 
 
 def stopped(scene: Scene) -> Message:
-    """Say what stays, and how to erase it."""
+    """Say what stays, and how to erase it; who leaves a second part finds back to the first."""
     return scene.message(
         scene.say("stopped"),
+        to_first_part(scene),
         [scene.button("resume", Act.RESUME)],
         [scene.button("erase", Act.PAGE, Page.ERASE)],
         [scene.button("again", Act.AGAIN)],

@@ -6,13 +6,13 @@ nothing, for it shows on a lock screen.
 
 from datetime import date
 
-from bot.conversation.pages_questions import second_button, second_count
+from bot.conversation.pages_questions import second_button, second_count, to_first_part
 from bot.conversation.pages_way_in import is_drafted
 from bot.conversation.replies import Button, Message, Page
 from bot.conversation.route import choices_given, route
 from bot.conversation.scene import Scene, joined
 from bot.conversation.session import Session
-from bot.conversation.taps import Act, token
+from bot.conversation.taps import Act
 from bot.conversation.tips import find, render, voice
 from bot.questionnaire.model import Link, Status, Tip
 from bot.scoring.scales import score
@@ -46,13 +46,7 @@ def _result_rows(scene: Scene, session: Session) -> list[list[Button]]:
     rows = [first, doubts, second_button(scene, "after")]
     if content.questionnaire.topics:
         rows.append([_done(scene)])
-    if session.follows:
-        rows.insert(0, [_to_first_part(scene, session.follows)])
-    return rows
-
-
-def _to_first_part(scene: Scene, first: str) -> Button:
-    return Button(scene.say("button.to_result"), token(first, 0, Act.HERE))
+    return [to_first_part(scene), *rows]
 
 
 def _done(scene: Scene) -> Button:
@@ -193,9 +187,8 @@ def not_me(scene: Scene) -> Message:
 
 def corrected(scene: Scene) -> Message:
     """Thank for the correction; it stands beside the model's verdict."""
-    return scene.message(
-        scene.say("corrected"), [scene.button("tip", Act.TIP, 0)], [_to_result(scene)], [_done(scene)]
-    )
+    tips = [scene.button("tip", Act.TIP, 0)] if scene.content.questionnaire.topics else []
+    return scene.message(scene.say("corrected"), tips, [_to_result(scene)], [_done(scene)])
 
 
 def tip(scene: Scene) -> Message:
@@ -205,8 +198,7 @@ def tip(scene: Scene) -> Message:
     topic = topics[number]
     found = find(scene.content, voice(session, number), topic, scene.language)
     text = _tip_text(scene, session, topic, found) if found else scene.say("tip.missing")
-    last = number + 1 >= len(topics)
-    onwards = [] if last else [scene.button("another_tip", Act.TIP, number + 1)]
+    onwards = [scene.button("another_tip", Act.TIP, number + 1)]
     rate = [scene.button("helpful", Act.HELPFUL, number), scene.button("unhelpful", Act.UNHELPFUL, number)]
     rated = str(number) in session.ratings
     return scene.message(
@@ -217,11 +209,19 @@ def tip(scene: Scene) -> Message:
 def _tip_text(scene: Scene, session: Session, topic: str, found: Tip) -> str:
     body = scene.say(
         "tip",
-        topic=scene.say(f"topic.{topic}"),
+        topic=_topic_name(scene, topic),
         body=render(found, scene.content.organisation.name),
         next_step=scene.fill(found.matter.next_step),
     )
     return joined(body, _reviewed(scene, session))
+
+
+def _topic_name(scene: Scene, topic: str) -> str:
+    """Return the heading of a topic; an author's own topic that nobody worded is called by its id."""
+    key = f"topic.{topic}"
+    if scene.content.phrasebook.has(scene.language, key, scene.overrides):
+        return scene.say(key)
+    return topic.replace("_", " ").capitalize()
 
 
 def _reviewed(scene: Scene, session: Session) -> str:

@@ -1,22 +1,30 @@
 """Which item comes next: recomputed from the answers every time, so going back and editing need no stack."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 from bot.conversation.session import Answer
 from bot.questionnaire.model import Questionnaire, ShowIf
 
 
 def route(questionnaire: Questionnaire, answers: Mapping[str, Answer]) -> tuple[str, ...]:
-    """Return the ids of the items that are asked of somebody with these answers, in order."""
+    """Return the ids of the items that are asked of somebody with these answers, in order.
+
+    A condition holds only on an item that is asked itself: an answer that an edit has left behind opens
+    nothing.
+    """
     conditions = {item.id: item.show_if for item in questionnaire.items}
-    return tuple(item for item in questionnaire.form.items if _holds(conditions[item], answers))
+    asked: dict[str, None] = {}
+    for item in questionnaire.form.items:
+        if _holds(conditions[item], answers, asked):
+            asked[item] = None
+    return tuple(asked)
 
 
-def _holds(condition: ShowIf | None, answers: Mapping[str, Answer]) -> bool:
+def _holds(condition: ShowIf | None, answers: Mapping[str, Answer], asked: Container[str]) -> bool:
     if condition is None:
         return True
     given = answers.get(condition.item)
-    return given is not None and given.choice in condition.any_of
+    return condition.item in asked and given is not None and given.choice in condition.any_of
 
 
 def following(questionnaire: Questionnaire, answers: Mapping[str, Answer]) -> str | None:

@@ -5,6 +5,7 @@ with the words of urgent need, then dropped.
 """
 
 import re
+import unicodedata
 from dataclasses import replace
 
 from bot.conversation.content import Content
@@ -101,7 +102,7 @@ def _commanded(session: Session | None, heard: Commanded) -> Event:
         return Stopped(heard.at)
     if session is not None and heard.command == "resume":
         waits = session.step in {Step.PAUSED, Step.STOPPED}
-        return Resumed(heard.at) if waits else Returned(heard.at)
+        return Resumed(heard.at) if waits else Returned(heard.at, "welcome_back" if session.consent else None)
     return Returned(heard.at) if heard.command == "stop" else NotUnderstood(heard.at, "command")
 
 
@@ -126,14 +127,18 @@ def meant(labels: list[str], text: str) -> int | None:
     named = [place for place, label in enumerate(labels) if _plain(label) == said]
     if named:
         return named[0]
-    if said.isascii() and said.isdigit() and 1 <= int(said[:4]) <= len(labels):
+    if said.isdecimal() and 1 <= int(said[:4]) <= len(labels):  # in any script's digits
         return int(said[:4]) - 1
     return None
 
 
 def _plain(text: str) -> str:
-    """Return letters, digits and inner spaces in one case: a mark before or after a label doesn't count."""
-    return re.sub(r"^\W+|\W+$", "", text).casefold()
+    """Return letters, digits and single spaces in one case: a mark before or after a label doesn't count.
+
+    Unless there is nothing else, as in a label that is only an emoji.
+    """
+    spaced = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    return re.sub(r"^\W+|\W+$", "", spaced) or spaced
 
 
 # ---------------------------------------------------------------- taps
@@ -152,9 +157,31 @@ def _tapped(content: Content, session: Session | None, heard: Tapped) -> Event:
         event = meaning(content, session, tap, heard) if meaning else None
         if event is not None:
             return event
-    return StaleTapped(heard.at, repeated=_repeated(session, tap))
+    return StaleTapped(heard.at, repeated=_repeated(content, session, tap))
 
 
-def _repeated(session: Session, tap: Tap) -> bool:
-    """Tell the second half of a double tap from an old button."""
-    return tap.revision == session.revision - 1 and tap.act in {Act.CHOOSE, Act.SKIP, Act.AGREE, Act.RESEARCH}
+def _repeated(content: Content, session: Session, tap: Tap) -> bool:
+    """Tell the second half of a double tap from an old button, and from another answer that came too late."""
+    if tap.revision != session.revision - 1:
+        return False
+    match tap.act:
+        case Act.AGREE:
+            return session.step is Step.RESEARCH
+        case Act.RESEARCH:
+            return session.step in {Step.ASKING, Step.READY} and session.research is (tap.arg == "1")
+        case Act.CHOOSE | Act.SKIP:
+            return _is_newest_answer(content, session, tap)
+        case _:
+            return False
+
+
+def _is_newest_answer(content: Content, session: Session, tap: Tap) -> bool:
+    """Tell whether a tap says what was answered last; who went back meanwhile stands on an answered item."""
+    if session.step not in {Step.ASKING, Step.READY, Step.CHECKING} or session.item in session.answers:
+        return False
+    item = max(session.answers, key=lambda one: session.answers[one].at, default=None)
+    if item is None:
+        return False
+    ids = [choice.id for choice in content.questionnaire.choices(item)]
+    newest = session.answers[item].choice
+    return tap.arg == ("" if newest is None else str(ids.index(newest)))

@@ -8,15 +8,22 @@ import unicodedata
 
 from bot.conversation.phrasebook import Phrasebook
 
+READ_AT_MOST = 4096  # characters: the longest text that Telegram lets people send
+_WITHIN_WORDS = re.compile(r"['\u2018\u2019\u02bc\u00b4`\u2032\uff07]")  # can't, can\u2019t, can\u00b4t
+_BETWEEN_WORDS = re.compile(r"[\W_]+")
+
 
 def is_urgent(phrasebook: Phrasebook, text: str) -> bool:
     """Tell whether somebody may be in urgent need."""
-    said = f" {_folded(text[:2000])} "
+    said = f" {_folded(text[:READ_AT_MOST])} "
     return any(f" {_folded(words)} " in said for words in phrasebook.urgent_words)
 
 
 def _folded(text: str) -> str:
-    """Return lower case without accents and punctuation, single spaces."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    letters = "".join(char for char in decomposed if not unicodedata.combining(char))
-    return " ".join(re.sub(r"[^\w\s]", "", letters).split())
+    """Return the words in one case, without accents and apostrophes; all else stands between words."""
+    decomposed = unicodedata.normalize("NFKD", _WITHIN_WORDS.sub("", text))
+    letters = "".join(char for char in decomposed if unicodedata.category(char) not in _UNHEARD)
+    return _BETWEEN_WORDS.sub(" ", letters.casefold()).strip()
+
+
+_UNHEARD = frozenset({"Mn", "Me", "Cf"})  # accents, and marks that nobody sees
