@@ -118,7 +118,7 @@ async def _sees(part: _Part, step: Step) -> str | None:
 
 
 async def _sees_not(part: _Part, step: Step) -> str | None:
-    return f"sees {step.argument!r}" if await part.stage.sees(step.argument) else None
+    return f"sees {step.argument!r}" if step.argument in await part.stage.screen() else None
 
 
 async def _answers(part: _Part, step: Step) -> str | None:

@@ -44,6 +44,19 @@ def _spoken() -> str | None:
     return tag if tag not in {"", "C", "POSIX"} else None
 
 
+def _myself(state: Path) -> str:
+    """Return the address of whoever uses this terminal: random, made once, so that an interview can go on."""
+    file = state / "terminal-person"
+    try:
+        return file.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        state.mkdir(parents=True, exist_ok=True, mode=0o700)
+        address = secrets.token_hex(16)
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as made:
+            made.write(address)
+        return address
+
+
 async def _chat(questionnaire: str | None, language: str | None, record: Path | None, *, new: bool) -> None:
     from bot.channels.terminal import converse  # noqa: PLC0415 - `attune --help` stays quick
     from bot.channels.terminal.record import Recorder  # noqa: PLC0415 - the same
@@ -59,7 +72,7 @@ async def _chat(questionnaire: str | None, language: str | None, record: Path | 
             spoken = language or content.languages[0]
             title = content.questionnaire.title
             recorder = Recorder(record, title, spoken, desk.library.default_organisation)
-        address = secrets.token_hex(16) if piped or new else settings.terminal_person()
+        address = secrets.token_hex(16) if piped or new else _myself(settings.state_folder)
         await converse(desk, _surface(piped=piped), address, language=language, ear=recorder)
         if recorder is not None:
             recorder.write()

@@ -38,11 +38,13 @@ class Screen:
         self.console.print()
         self.console.print(page, width=width)
 
-    async def ask(self, choices: tuple[Button, ...]) -> str | None:
-        """Return the label chosen, the line typed, or None where the person left."""
-        return await asyncio.to_thread(self._ask, tuple(button.label for button in choices))
+    async def ask(self, choices: tuple[Button, ...]) -> Button | str | None:
+        """Return the choice made, the line typed, or None where the person left."""
+        labels = tuple(button.label for button in choices)
+        said = await asyncio.to_thread(self._ask, labels)
+        return choices[said] if isinstance(said, int) else said
 
-    def _ask(self, labels: tuple[str, ...]) -> str | None:
+    def _ask(self, labels: tuple[str, ...]) -> int | str | None:
         place = 0
         with Live(
             self._menu(labels, place), console=self.console, auto_refresh=False, transient=True
@@ -60,7 +62,7 @@ class Screen:
                     live.stop()
                     return self._line(key)
         self.console.print(f"{POINTER} {labels[place]}", style="bold cyan")
-        return labels[place]
+        return place
 
     def _line(self, first: str) -> str | None:
         """Read a whole line that begins with a key already pressed: a number, a label, a command, words."""

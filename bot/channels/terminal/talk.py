@@ -25,8 +25,8 @@ class Surface(Protocol):
         """Show a message with its choices."""
         ...
 
-    async def ask(self, choices: tuple[Button, ...]) -> str | None:
-        """Return the next line, or None at the end of input."""
+    async def ask(self, choices: tuple[Button, ...]) -> Button | str | None:
+        """Return the choice made or the line typed, or None at the end of input."""
         ...
 
 
@@ -65,13 +65,19 @@ async def converse(
     *,
     language: str | None = None,
     ear: Ear | None = None,
+    greet: bool = True,
     key: Callable[[], str] = lambda: f"cli:{secrets.token_hex(12)}",
 ) -> None:
-    """Hold one interview until the input ends or nothing is left to choose."""
+    """Hold one interview until the input ends or nothing is left to choose.
+
+    Whoever comes is greeted as by /start, unless `greet` is off: then the person speaks first.
+    """
     listener = ear or _Deaf()
-    heard: Heard | None = Started(desk.clock(), secrets.token_hex(16), CHANNEL, language)
-    choice: Button | None = None
     choices: tuple[Button, ...] = ()
+    choice: Button | None = None
+    heard: Heard | None = Started(desk.clock(), secrets.token_hex(16), CHANNEL, language)
+    if not greet:
+        heard, choice = await _next(desk, surface, choices)
     while heard is not None:
         listener.said(heard, choice)
         messages = await _turn(desk, address, key(), heard)
@@ -96,16 +102,18 @@ async def _turn(desk: Desk, address: str, key: str, heard: Heard) -> tuple[Messa
 async def _next(
     desk: Desk, surface: Surface, choices: tuple[Button, ...]
 ) -> tuple[Heard | None, Button | None]:
-    line = await surface.ask(choices)
-    while line is not None and not line.strip():
-        line = await surface.ask(choices)
-    if line is None:
-        return None, None
-    place = meant([button.label for button in choices], line)
-    if place is not None:
-        chosen = choices[place]
+    said = await surface.ask(choices)
+    while isinstance(said, str) and not said.strip():
+        said = await surface.ask(choices)
+    chosen = _chosen(choices, said) if isinstance(said, str) else said
+    if chosen is not None:
         return Tapped(desk.clock(), chosen.token or "", secrets.token_hex(16)), chosen
-    return _words(desk, line.strip()), None
+    return (_words(desk, said.strip()) if isinstance(said, str) else None), None
+
+
+def _chosen(choices: tuple[Button, ...], line: str) -> Button | None:
+    place = meant([button.label for button in choices], line)
+    return None if place is None else choices[place]
 
 
 def _words(desk: Desk, line: str) -> Heard:

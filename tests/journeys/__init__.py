@@ -1,0 +1,1 @@
+"""Journeys: the same files, played over every channel and every store."""
