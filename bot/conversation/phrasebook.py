@@ -51,7 +51,7 @@ class Phrasebook:
         """Tell whether there are words for a key."""
         return key in overrides or key in self._book(language).phrases
 
-    def say(self, language: str, key: str, overrides: Mapping[str, str], **values: object) -> str:
+    def say(self, language: str, key: str, overrides: Mapping[str, str], /, **values: object) -> str:
         """Return a phrase with its placeholders filled; values are never read as phrases again."""
         phrase = overrides.get(key)
         if phrase is None:

@@ -43,7 +43,7 @@ class Scene:
         """Return the phrases that the questionnaire words differently."""
         return self.texts.phrases
 
-    def say(self, key: str, **values: object) -> str:
+    def say(self, key: str, /, **values: object) -> str:
         """Return a phrase, with the placeholders that are the same everywhere filled."""
         return self.content.phrasebook.say(self.language, key, self.overrides, **{**self._house, **values})
 
