@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 import structlog
 
 from bot.channels.telegram.inbox import Inbox
-from bot.channels.telegram.wire import BATCH, OtherPoller, TokenRefused, WebhookActive, Wire
+from bot.channels.telegram.wire import BATCH, OtherPoller, WebhookActive, Wire
 from bot.delivery import TryLater
 from bot.errors import ChannelError, StoreUnavailable
 from bot.turns import DEAF_AFTER, Desk
@@ -47,6 +47,7 @@ class Receiver:
         self._on_return = on_return  # deaf since when, and back when
         self._stop = asyncio.Event()
         self._pending: dict[int, asyncio.Task[None]] = {}
+        self._hearing = False
         self._failures = 0
         self._returned: tuple[datetime, datetime] | None = None
         self._remembered_at: datetime | None = None
@@ -75,12 +76,12 @@ class Receiver:
 
     async def _poll(self, offset: int) -> list[Any] | None:
         try:
-            batch = await self._wire.poll(offset)
-        except TokenRefused:
-            raise
+            batch = await self._wire.poll(offset, None if self._hearing else 0)  # the first one only looks
         except ChannelError as error:
+            self._hearing = False
             await self._recover(error)
             return None
+        self._hearing = True
         self._failures = 0
         return batch
 

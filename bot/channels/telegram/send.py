@@ -27,7 +27,7 @@ Result = TypeVar("Result")
 NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
 NOT_MODIFIED: Final = "message is not modified"
 NOT_READABLE: Final = "can't parse entities"
-NOBODY_THERE: Final = ("chat not found", "user not found", "PEER_ID_INVALID")
+NOBODY_THERE: Final = ("chat not found", "user not found", "peer_id_invalid")
 
 
 class Sender:

@@ -163,8 +163,8 @@ def _may_have_arrived(error: NetworkError) -> bool:
 
 
 def _quotes_hidden(text: str) -> str:
-    """Return a description of Telegram's without what it quotes of a message."""
-    return redact(re.sub(r'"[^"]*"', '"…"', text))[:200]
+    """Return a description of Telegram's in small letters, without what it quotes of a message."""
+    return redact(re.sub(r'"[^"]*"', '"…"', text))[:200].lower()
 
 
 # ---------------------------------------------------------------- python-telegram-bot, made discreet

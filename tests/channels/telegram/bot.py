@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 
+from bot.channels.telegram.hear import CHANNEL
 from bot.channels.telegram.service import Service
 from bot.channels.telegram.wire import Timeouts, Wire
 from bot.conversation.library import Library
 from bot.conversation.phrasebook import open_phrasebook
+from bot.conversation.session import Session
 from bot.organisation.load import load_all as load_organisations
 from bot.privacy import Keys
 from bot.questionnaire.load import load_all as load_questionnaires
@@ -50,6 +52,7 @@ async def desk_on(store: Store, clock: Clock) -> Desk:
 class Running:
     """A bot at work."""
 
+    desk: Desk
     service: Service
     task: asyncio.Task[None]
     stop: asyncio.Event
@@ -75,12 +78,18 @@ async def running(telegram: Emulator, desk: Desk) -> AsyncIterator[Running]:
         service = Service(desk, wire, await wire.me())
         task = asyncio.create_task(service.run(stop))
         try:
-            yield Running(service, task, stop)
+            yield Running(desk, service, task, stop)
         finally:
             stop.set()
             await asyncio.gather(task, return_exceptions=True)
         if not task.cancelled():
             task.result()
+
+
+async def session_of(bot: Running, phone: Phone) -> Session | None:
+    """The person's present interview, as stored."""
+    person = KEYS.person(CHANNEL, str(phone.person.id))
+    return (await bot.desk.store.load(person)).session
 
 
 async def enter(phone: Phone) -> None:

@@ -41,3 +41,12 @@ async def bot(telegram: Emulator, desk: Desk) -> AsyncIterator[Running]:
 @pytest.fixture
 def ana(telegram: Emulator) -> Phone:
     return telegram.phone("Ana")
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait less between attempts than a real bot does; how often and in which order stays the same."""
+    monkeypatch.setattr("bot.channels.telegram.receive.FIRST_PAUSE", 0.05)
+    monkeypatch.setattr("bot.delivery.PATIENCE", (0.05, 0.1, 0.2))
+    monkeypatch.setattr("bot.delivery.DOUBT", (0.1, 1.0))
+    monkeypatch.setattr("bot.channels.telegram.duties.TICK", 0.1)
