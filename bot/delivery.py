@@ -32,7 +32,7 @@ class Pace:
 MESSAGES: Final = Pace(rate=1.0, burst=5)
 """New messages in one chat."""
 EDITS: Final = Pace(rate=3.0, burst=60)
-"""Edits in one chat. Telegram names no limit for them; each answers a tap, and nobody taps faster for long."""
+"""Edits in one chat. Telegram names no limit for them; each answers a tap, and people tap no faster."""
 BULK: Final = Pace(rate=30.0, burst=1)
 """Everything that goes to many people without being asked: nudges, and what was owed at a restart."""
 PATIENCE: Final = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)

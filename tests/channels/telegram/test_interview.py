@@ -1,14 +1,15 @@
 """A person is interviewed over Telegram's wire, in the shape that Telegram shows."""
 
+import pytest
+
 from bot.conversation.session import Step
 from tests.channels.telegram.bot import Running, answer, enter, session_of
 from tests.emulator import Emulator, Phone
 
 
 class TestAnInterview:
-    async def test_goes_from_start_to_result_in_one_message(
-        self, bot: Running, telegram: Emulator, ana: Phone
-    ) -> None:
+    @pytest.mark.usefixtures("telegram")
+    async def test_goes_from_start_to_result_in_one_message(self, bot: Running, ana: Phone) -> None:
         await enter(ana)
         for number in range(1, 26):
             await answer(ana, number, number % 6)
@@ -21,17 +22,17 @@ class TestAnInterview:
         assert len(session.answers) == 25
         assert session.step is Step.RESULT
 
-    async def test_is_protected_and_shows_no_previews(
-        self, bot: Running, telegram: Emulator, ana: Phone
-    ) -> None:
+    @pytest.mark.usefixtures("bot")
+    async def test_is_protected_and_shows_no_previews(self, telegram: Emulator, ana: Phone) -> None:
         """Nothing of a chat about health can be forwarded, and no link opens itself."""
         await enter(ana)
         first = telegram.transcript.called("sendMessage")[0].params
         assert first["protect_content"] is True
         assert first["link_preview_options"] == {"is_disabled": True}
 
+    @pytest.mark.usefixtures("bot")
     async def test_answers_a_word_beneath_it_and_closes_the_buttons_above(
-        self, bot: Running, telegram: Emulator, ana: Phone
+        self, telegram: Emulator, ana: Phone
     ) -> None:
         await enter(ana)
         question = await ana.sees("1 of 25")
@@ -40,7 +41,8 @@ class TestAnInterview:
         assert following.id > question.id
         await telegram.until(lambda: not question.keyboard, "the old buttons are gone")
 
-    async def test_answers_stickers_photos_and_edits(self, bot: Running, ana: Phone) -> None:
+    @pytest.mark.usefixtures("bot")
+    async def test_answers_stickers_photos_and_edits(self, ana: Phone) -> None:
         await enter(ana)
         said = await ana.types("hello")
         await ana.sees("I can only read taps here.")
@@ -54,7 +56,8 @@ class TestAnInterview:
         await ana.edits(said, "hello again")
         await ana.sees("I can only read taps here.")
 
-    async def test_sends_the_persons_data_as_page_and_file(self, bot: Running, ana: Phone) -> None:
+    @pytest.mark.usefixtures("bot")
+    async def test_sends_the_persons_data_as_page_and_file(self, ana: Phone) -> None:
         """The file isn't protected: it is the person's own."""
         await enter(ana)
         await ana.types("/mydata")
@@ -79,8 +82,9 @@ class TestAnInterview:
         assert [one.id for one in ana.visible if one.author != ana.person.id] == [question.id]
         assert ana.toasts.count("Saved") == 2
 
+    @pytest.mark.usefixtures("bot")
     async def test_an_old_button_brings_the_present_question_to_the_end(
-        self, bot: Running, telegram: Emulator, ana: Phone
+        self, telegram: Emulator, ana: Phone
     ) -> None:
         await enter(ana)
         for number in (1, 2, 3):
@@ -92,7 +96,8 @@ class TestAnInterview:
         assert "4 of 25" in newest.text
         await telegram.until(lambda: not question.keyboard, "the old buttons are gone")
 
-    async def test_a_message_that_is_gone_is_sent_anew(self, bot: Running, ana: Phone) -> None:
+    @pytest.mark.usefixtures("bot")
+    async def test_a_message_that_is_gone_is_sent_anew(self, ana: Phone) -> None:
         await enter(ana)
         question = await ana.sees("1 of 25")
         data = question.keyboard[0][0]["callback_data"]
