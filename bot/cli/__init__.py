@@ -19,7 +19,7 @@ app = typer.Typer(
 )
 
 
-@app.callback(invisible_without_command=True)
+@app.callback(invoke_without_command=True)
 def _version(version: bool = typer.Option(False, "--version", help="Show the version and stop.")) -> None:
     if version:
         typer.echo(f"attune {__version__}")
