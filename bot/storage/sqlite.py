@@ -57,6 +57,7 @@ class SqliteStore:
 
     def __init__(self, database: Path, *, cached: int = CACHED_PEOPLE) -> None:
         self.database = database
+        self._closed = False
         self._cache = Cache(cached)
         self._late: dict[str, MarkSent] = {}  # whose living message moved, until that is on disk
         self._values: dict[str, Values] = {}
@@ -153,7 +154,7 @@ class SqliteStore:
         """Make erased rows truly gone from the files; return the receipts that may now be sent."""
         try:
             pending = await self._reader.run(erasing.pending)
-            if pending and await self._in_writer(self._log.empty):
+            if pending and await self._in_writer(self._log.cleanse):
                 # Only these: what was erased since then may lie in the log again.
                 await self._group.submit(Call(lambda connection: erasing.mark_verified(connection, pending)))
             return await self._reader.run(erasing.due) if self._log.owned() else ()
@@ -236,10 +237,13 @@ class SqliteStore:
 
     async def close(self) -> None:
         """Finish what waits, then let go."""
+        if self._closed:
+            return
+        self._closed = True
         await self._group.close()
         await self._reader.close()
         with suppress(Exception):  # the log is found and used by whoever opens the database next
-            await self._in_writer(self._log.empty)
+            await self._in_writer(self._log.cut)
         await self._writer.close()
         self._log.release()
 

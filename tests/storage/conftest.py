@@ -1,0 +1,59 @@
+import shutil
+from collections.abc import AsyncIterator, Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.storage.base import Store
+from bot.storage.memory import MemoryStore
+from bot.storage.sqlite import SqliteStore, open_sqlite
+from bot.storage.upgrading import prepare
+from tests.storage.made import EDITION, NOON
+
+KEY = "FINGERPRINT"
+
+Opening = Callable[..., Coroutine[Any, Any, SqliteStore]]
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return an empty database, to be copied: to make one takes Alembic a tenth of a second."""
+    path = tmp_path_factory.mktemp("empty") / "attune.db"
+    prepare(path, KEY, NOON)
+    return path
+
+
+@pytest.fixture
+async def opening(tmp_path: Path, empty_database: Path) -> AsyncIterator[Opening]:
+    """Return a function that opens one database again and again, and close what it opened."""
+    opened: list[SqliteStore] = []
+
+    async def open_it(path: Path | None = None, **settings: Any) -> SqliteStore:
+        path = path or tmp_path / "attune.db"
+        if not path.exists():
+            shutil.copy(empty_database, path)
+        store = await open_sqlite(path, KEY, clock=lambda: NOON, **settings)
+        opened.append(store)
+        await store.keep_edition(EDITION)
+        return store
+
+    yield open_it
+    for store in opened:
+        await store.close()
+
+
+@pytest.fixture
+async def sqlite(opening: Opening) -> SqliteStore:
+    """Return a new SQLite store."""
+    return await opening()
+
+
+@pytest.fixture(params=["memory", "sqlite", "sqlite without cache"])
+async def store(request: pytest.FixtureRequest, opening: Opening) -> Store:
+    """Return each kind of store in turn."""
+    if request.param == "memory":
+        memory = MemoryStore()
+        await memory.keep_edition(EDITION)
+        return memory
+    return await opening(cached=0 if "without" in request.param else 100)
