@@ -1,0 +1,183 @@
+"""Random histories: two people who tap, type, forge and repeat, and what must hold after each act."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from bot.conversation.events import Event, Tapped
+from bot.conversation.machine import fold
+from bot.conversation.meanings import LIVE
+from bot.conversation.replies import Message, Page
+from bot.conversation.session import Session, Step
+from bot.conversation.taps import Act, read, token
+from tests.conversation.law import breaches, faults
+from tests.conversation.world import EO_URGENT, Person, World, library
+
+SECRET = "Zanzibar"  # what people type beside answers; it may be found nowhere afterwards
+WORDS = [
+    *(str(number) for number in range(10)),
+    "Mostly",
+    "just ME.",
+    "✓ Mostly",
+    "1.",
+    "99999",
+    "",
+    "?",
+    "👍",
+    f"my name is {SECRET}",
+    f"{SECRET} " * 600,
+    "I want to die",
+    "I can\u2019t breathe!",
+    *EO_URGENT,
+    "{segment} {count}",
+    "\x00\u202e",
+]
+COMMANDS = ["start", "resume", "language", "privacy", "mydata", "forget", "help", "stop", SECRET, ""]
+KINDS = ["sticker", "photo", "voice", "edited", "other"]
+ARGS = ["", "0", "1", "4", "99", "on", "off", "m", "e", "result", "erase_sure", "question", "nonsense"]
+FOREIGN = ["", "x", "1.AAAAAAAAAAA.0.c.0", "2.AAAAAAAAAAA.0.c", "1.short.0.c", "1" * 64, SECRET]
+
+PEOPLE = st.integers(0, 1)
+PLACE = st.integers(0, 10_000)
+TAP = st.tuples(st.just("taps"), PEOPLE, PLACE)
+MOVES = st.one_of(
+    TAP,
+    TAP,
+    TAP,  # mostly people tap what they see
+    st.tuples(st.just("goes_on"), PEOPLE, st.integers(1, 12)),
+    st.tuples(st.just("taps_old"), PEOPLE, PLACE),
+    st.tuples(st.just("taps_again"), PEOPLE),
+    st.tuples(st.just("taps_foreign"), PEOPLE, PLACE),
+    st.tuples(
+        st.just("forges"), PEOPLE, st.integers(-2, 2), st.sampled_from(list(Act)), st.sampled_from(ARGS)
+    ),
+    st.tuples(st.just("taps_text"), PEOPLE, st.sampled_from(FOREIGN) | st.text(max_size=80)),
+    st.tuples(st.just("types"), PEOPLE, st.sampled_from(WORDS) | st.text(max_size=20)),
+    st.tuples(st.just("types_label"), PEOPLE, PLACE),
+    st.tuples(st.just("commands"), PEOPLE, st.sampled_from(COMMANDS)),
+    st.tuples(st.just("sends"), PEOPLE, st.sampled_from(KINDS)),
+    st.tuples(st.just("is_nudged"), PEOPLE),
+    st.tuples(st.just("is_delivered_again"), PEOPLE),
+    st.tuples(st.just("waits"), PEOPLE, st.integers(1, 3000)),
+)
+HISTORIES = st.tuples(
+    st.sampled_from(["ways", "ways", "show-if", "tiny", "reverse-keyed", "with-segments", "more"]),
+    st.tuples(st.integers(0, 20), st.integers(0, 20)),  # how far each has come by the first buttons
+    st.lists(MOVES, min_size=5, max_size=40),
+)
+
+
+@dataclass(slots=True)
+class History:
+    """Two people in one world, judged after each thing that one of them does."""
+
+    questionnaire: str
+    world: World = field(init=False)
+    people: tuple[Person, Person] = field(init=False)
+    steps: set[Step] = field(default_factory=set)
+    pages: set[Page] = field(default_factory=set)
+    kinds: set[type[Event]] = field(default_factory=set)  # of kept events
+
+    def __post_init__(self) -> None:
+        self.world = World(library(self.questionnaire))
+        self.people = (Person(self.world, "ana"), Person(self.world, "bo", language="eo-XX"))
+
+    def play(self, heads: tuple[int, int], moves: Sequence[tuple[Any, ...]]) -> None:
+        """Do everything in order."""
+        begun = [("goes_on", who, times) for who, times in enumerate(heads)]
+        for verb, who, *rest in [*begun, *moves]:
+            person, other = self.people[who], self.people[1 - who]
+            acts = [("taps", [0])] * rest[0] if verb == "goes_on" else [(verb, rest)]
+            for act, how in acts:
+                before, theirs = list(person.sessions), list(other.sessions)
+                self._judge(person, before, self._do(act, person, other, how))
+                assert list(other.sessions) == theirs, "somebody else's interview moved"
+
+    def _do(self, verb: str, person: Person, other: Person, rest: Sequence[Any]) -> Sequence[Message] | None:
+        act: Callable[..., Sequence[Message] | None] = getattr(self, f"_{verb}", None) or getattr(
+            Person, verb
+        )
+        return act(person, *([other] if verb == "taps_foreign" else []), *rest)
+
+    # ------------------------------------------------------------ what people do
+
+    @staticmethod
+    def _taps(person: Person, place: int) -> Sequence[Message]:
+        shown = [one.token for page in person.newest for one in page.buttons if one.token]
+        return person.taps_token(shown[place % len(shown)]) if shown else person.starts()
+
+    @staticmethod
+    def _taps_old(person: Person, place: int) -> Sequence[Message]:
+        shown = [one.token for page in person.pages for one in page.buttons if one.token]
+        return person.taps_token(shown[place % len(shown)]) if shown else person.starts()
+
+    @staticmethod
+    def _taps_again(person: Person) -> Sequence[Message]:
+        again = person.last.heard.token if person.last and isinstance(person.last.heard, Tapped) else "none"
+        return person.taps_token(again)
+
+    @classmethod
+    def _taps_foreign(cls, person: Person, other: Person, place: int) -> Sequence[Message]:
+        theirs = [one.token for page in other.pages for one in page.buttons if one.token]
+        return person.taps_token(theirs[place % len(theirs)] if theirs else "none")
+
+    @staticmethod
+    def _forges(person: Person, off: int, act: Act, arg: str) -> Sequence[Message]:
+        session = person.session
+        if session is None:
+            return person.taps_token("none")
+        return person.taps_token(token(session.id, max(0, session.revision + off), act, arg))
+
+    @staticmethod
+    def _taps_text(person: Person, text: str) -> Sequence[Message]:
+        return person.taps_token(text)
+
+    @staticmethod
+    def _types_label(person: Person, place: int) -> Sequence[Message]:
+        return person.types(person.labels[place % len(person.labels)] if person.labels else "Begin")
+
+    @staticmethod
+    def _commands(person: Person, command: str) -> Sequence[Message]:
+        return person.types(f"/{command}")
+
+    @staticmethod
+    def _is_delivered_again(person: Person) -> Sequence[Message] | None:
+        if person.last is None:
+            return person.starts()
+        assert not person.again(), "what was heard before was answered again"
+        return None
+
+    @staticmethod
+    def _waits(person: Person, hours: int) -> Sequence[Message] | None:
+        person.world.now += timedelta(hours=hours)
+        return None
+
+    # ------------------------------------------------------------ what must hold
+
+    def _judge(self, person: Person, before: list[Session], answered: Sequence[Message] | None) -> None:
+        after = list(person.sessions)
+        assert answered is None or answered, "nobody was answered"
+        assert not faults(answered or (), [one.id for one in after])
+        self.pages |= {message.page for message in answered or ()}
+        for session in after:
+            self.steps.add(session.step)
+            self.kinds |= {type(event) for event in person.events(session.id)[-1:]}
+            assert not breaches(person.content_of(session), session)
+            assert fold(person.content_of(session), person.events(session.id)) == session
+        old = {one.id: one for one in before}
+        assert all(one.revision >= old[one.id].revision for one in after if one.id in old)
+        if answered is not None and _is_old(person, old):
+            assert after == before, "an old button moved an interview"
+        assert SECRET not in repr((after, [person.events(one.id) for one in after], answered))
+        assert len({one.follows for one in after if one.follows}) == sum(bool(one.follows) for one in after)
+
+
+def _is_old(person: Person, before: dict[str, Session]) -> bool:
+    """Tell whether the last thing said is a tap that was offered at another moment of its interview."""
+    heard = person.last.heard if person.last else None
+    tap = read(heard.token) if isinstance(heard, Tapped) else None
+    stood = before.get(tap.session) if tap else None
+    return bool(tap and stood and tap.act in LIVE and tap.revision != stood.revision)
