@@ -3,17 +3,18 @@
 import asyncio
 from dataclasses import dataclass
 
-import click
 from rich.console import Console
 from rich.live import Live
 from rich.panel import Panel
 from rich.text import Text
 
+from bot.channels.terminal.keys import key, listening
 from bot.conversation.replies import Button, Message, Page
 
 BOXED = frozenset({Page.RESULT, Page.TIP, Page.HOW, Page.URGENT})
 POINTER = "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}"
 UP, DOWN, ENTER = {"\x1b[A", "\x1bOA", "\xe0H"}, {"\x1b[B", "\x1bOB", "\xe0P"}, {"\r", "\n"}
+RUBOUT = {"\x7f", "\b"}
 LEAVE = {"\x03", "\x04", "\x1b"}  # Ctrl-C, Ctrl-D, Esc
 WIDTH = 72
 
@@ -45,32 +46,42 @@ class Screen:
         return choices[said] if isinstance(said, int) else said
 
     def _ask(self, labels: tuple[str, ...]) -> int | str | None:
+        with listening():
+            said = self._choose(labels)
+        if isinstance(said, int):
+            self.console.print(f"{POINTER} {labels[said]}", style="bold cyan")
+        return said
+
+    def _choose(self, labels: tuple[str, ...]) -> int | str | None:
         place = 0
         with Live(
             self._menu(labels, place), console=self.console, auto_refresh=False, transient=True
         ) as live:
-            while True:
-                key = _key()
-                if key in LEAVE:
-                    return None
-                if key in ENTER and labels:
-                    break
-                if key in UP | DOWN and labels:
-                    place = (place + (1 if key in DOWN else -1)) % len(labels)
+            while (pressed := key()) not in LEAVE:
+                if pressed in ENTER and labels:
+                    return place
+                if pressed in UP | DOWN and labels:
+                    place = (place + (1 if pressed in DOWN else -1)) % len(labels)
                     live.update(self._menu(labels, place), refresh=True)
-                elif key.isprintable():
+                elif pressed.isprintable():
                     live.stop()
-                    return self._line(key)
-        self.console.print(f"{POINTER} {labels[place]}", style="bold cyan")
-        return place
+                    return self._line(pressed)
+        return None
 
-    def _line(self, first: str) -> str | None:
+    def _line(self, line: str) -> str | None:
         """Read a whole line that begins with a key already pressed: a number, a label, a command, words."""
-        self.console.print(f"{POINTER} {first}", end="", style="bold cyan")
-        try:
-            return first + input()
-        except (EOFError, KeyboardInterrupt):
-            return None
+        self.console.print(f"{POINTER} {line}", end="", style="bold cyan")
+        while (pressed := key()) not in ENTER:
+            if pressed in LEAVE:
+                return None
+            if pressed in RUBOUT:
+                line, rubbed = line[:-1], "\b \b" if line else ""
+                self.console.out(rubbed, end="")
+            elif pressed.isprintable():
+                line += pressed
+                self.console.out(pressed, end="", style="bold cyan")
+        self.console.print()
+        return line
 
     def _menu(self, labels: tuple[str, ...], place: int) -> Text:
         menu = Text()
@@ -80,13 +91,6 @@ class Screen:
             menu.append(f" {POINTER if chosen else ' '} {number + 1}  {label} \n", style=style)
         menu.append(self.hint, style="dim")
         return menu
-
-
-def _key() -> str:
-    try:
-        return click.getchar()
-    except (EOFError, KeyboardInterrupt):
-        return "\x03"
 
 
 def bold(text: str) -> Text:
