@@ -1,3 +1,4 @@
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from bot.conversation.phrasebook import open_phrasebook
 from bot.organisation.load import load_all as load_organisations
 from bot.questionnaire.load import load_all as load_questionnaires
 from bot.storage.memory import MemoryStore
+from tests.conftest import ROOT
 from tests.research.interviewing import Interviewing
 
 
@@ -20,10 +22,16 @@ def read_library(root: Path, questionnaires: Path, default: str) -> Library:
     )
 
 
-@pytest.fixture(scope="session")
-def library(root: Path) -> Library:
+@cache
+def small_library() -> Library:
     """Return the small questionnaires that are made for tests."""
-    return read_library(root, root / "tests" / "questionnaires", "show-if")
+    return read_library(ROOT, ROOT / "tests" / "questionnaires", "show-if")
+
+
+@pytest.fixture(scope="session")
+def library() -> Library:
+    """Return the same, as a fixture."""
+    return small_library()
 
 
 @pytest.fixture(scope="session")

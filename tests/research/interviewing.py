@@ -79,7 +79,7 @@ class Person:
         seed = f"seed-{self.name}-{self.desk.count()}"
         await self.hear(Tapped(self.desk.tick(), button.token or "", seed))
 
-    async def does(self, act: Act, arg: str | int | None = None) -> None:
+    async def does(self, act: Act, arg: str | None = None) -> None:
         """Press the first button on the screen that does this."""
         for button in self.buttons:
             tap = read(button.token or "")

@@ -27,3 +27,14 @@ def manifest(folder: Path) -> Any:
 def bytes_of(folder: Path) -> dict[str, bytes]:
     """Return the bytes of every file under a folder."""
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def inside(folder: Path) -> list[Path]:
+    """Return everything under a folder."""
+    return sorted(folder.rglob("*"))
+
+
+def sums(folder: Path) -> dict[str, str]:
+    """Return what `SHA256SUMS` says: name to digest."""
+    text = (folder / "SHA256SUMS").read_text("utf-8")
+    return {name: digest for digest, name in (line.split("  ") for line in text.splitlines())}
