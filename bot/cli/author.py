@@ -4,9 +4,13 @@ import json
 import shutil
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from bot.cli.content import Content
+    from bot.source import Problem
 
 USAGE = 2
 
@@ -27,6 +31,7 @@ class Kind(StrEnum):
     FACTS = "facts"
     TIP = "tip"
     ORGANISATION = "organisation"
+    JOURNEY = "journey"
 
 
 _OPENS = {
@@ -35,6 +40,7 @@ _OPENS = {
     Kind.LINKS: ["questionnaires/*/links.yaml"],
     Kind.FACTS: ["questionnaires/*/tips/facts.yaml", "questionnaires/*/locales/*/tips/facts.yaml"],
     Kind.ORGANISATION: ["organisations/*/organisation.yaml"],
+    Kind.JOURNEY: ["questionnaires/*/journeys/*.yaml"],
 }
 """Which files an editor holds against which schema; a tip's front matter is out of its reach."""
 
@@ -61,14 +67,15 @@ def check(
     Example: attune check questionnaires/health-mindset --format json
     """
     from bot.cli.clock import now  # noqa: PLC0415 - `attune --help` stays quick
-    from bot.cli.content import configured, read_content  # noqa: PLC0415 - the same
+    from bot.cli.content import read_content  # noqa: PLC0415 - the same
     from bot.cli.diagnostics import print_json, print_text  # noqa: PLC0415 - the same
 
-    wanted = paths or [configured("questionnaires"), configured("organisations")]
+    wanted = paths or _configured()
     content = read_content(_existing(wanted))
     if not content.questionnaires and not content.organisations:
         _stop(f"There is no questionnaire and no organisation in {', '.join(map(str, wanted))}.")
     problems = content.problems(now().date())
+    problems = sorted({*problems, *_rehearsed(content, problems)})
     if links:
         from bot.cli.dead_links import dead_links  # noqa: PLC0415 - only on demand
 
@@ -103,18 +110,39 @@ def init(
 
     Example: attune init my-hospital
     """
-    from bot.cli.content import shipped  # noqa: PLC0415 - `attune --help` stays quick
-
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         _stop(f"{folder} isn't an empty folder.", code=1)
     folder.mkdir(parents=True, exist_ok=True)
     for kind in ("questionnaires", "organisations"):
-        shutil.copytree(shipped(kind), folder / kind, ignore=shutil.ignore_patterns(".*"))
+        shutil.copytree(_shipped(kind), folder / kind, ignore=shutil.ignore_patterns(".*"))
     _write_schemas(folder / "schemas", list(Kind))
     settings = {"yaml.schemas": {f"./schemas/{kind}.schema.json": opened for kind, opened in _OPENS.items()}}
     (folder / ".vscode").mkdir()
     (folder / ".vscode" / "settings.json").write_text(json.dumps(settings, indent=2) + "\n", "utf-8")
     typer.echo(f"Edit the files in {folder}, then run: cd {folder} && attune check")
+
+
+def _configured() -> list[Path]:
+    from bot.settings import Settings  # noqa: PLC0415 - not needed where the paths are given
+
+    settings = Settings.read()
+    return [settings.questionnaires_folder, settings.organisations_folder]
+
+
+def _rehearsed(content: "Content", problems: list["Problem"]) -> list["Problem"]:
+    """Return what only the finished interview can tell; nothing while an interview couldn't begin."""
+    if not content.can_begin(problems):
+        return []
+    from bot.cli.rehearsing import journeys, phrases  # noqa: PLC0415 - files that can't be used don't need it
+
+    return phrases(content) or journeys(content)
+
+
+def _shipped(kind: str) -> Path:
+    """Return the folder that came with the program, whatever is configured."""
+    package = Path(__file__).parents[1]
+    in_wheel = package / "_shipped" / kind
+    return in_wheel if in_wheel.is_dir() else package.parent / kind
 
 
 def _existing(paths: list[Path]) -> list[Path]:
@@ -144,6 +172,7 @@ def _write_schemas(folder: Path, kinds: list[Kind]) -> None:
 def _schema(kind: Kind) -> dict[str, Any]:
     from pydantic import BaseModel  # noqa: PLC0415 - `attune --help` stays quick
 
+    from bot.conversation.journeys import Journey  # noqa: PLC0415 - the same
     from bot.organisation.model import Organisation  # noqa: PLC0415 - `attune --help` stays quick
     from bot.questionnaire.model import Facts, Links, Locale, Questionnaire, TipMatter  # noqa: PLC0415 - the same
 
@@ -154,5 +183,6 @@ def _schema(kind: Kind) -> dict[str, Any]:
         Kind.FACTS: Facts,
         Kind.TIP: TipMatter,
         Kind.ORGANISATION: Organisation,
+        Kind.JOURNEY: Journey,
     }
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **models[kind].model_json_schema()}

@@ -1,28 +1,16 @@
-"""Where questionnaires and organisations lie, and which of them a path means."""
+"""Which questionnaires and organisations a path means, and everything that is wrong with them."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import bot
 from bot.organisation import check as organisation
+from bot.organisation.codes import TABLE as ORGANISATION_CODES
 from bot.questionnaire import check as questionnaire
+from bot.questionnaire.codes import TABLE as QUESTIONNAIRE_CODES
 from bot.questionnaire.sources import MAIN, Sources, read_sources
 from bot.source import Problem
-
-
-def shipped(kind: str) -> Path:
-    """Return the folder of questionnaires or organisations that came with the program."""
-    package = Path(bot.__file__).parent
-    in_wheel = package / "_shipped" / kind
-    return in_wheel if in_wheel.is_dir() else package.parent / kind
-
-
-def configured(kind: str) -> Path:
-    """Return the folder of questionnaires or organisations here, or else the shipped one."""
-    here = Path(kind)
-    return here if here.is_dir() else shipped(kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +31,15 @@ class Content:
         for source in self.organisations:
             found += organisation.check(source, today)
         return sorted(set(found))
+
+    def can_begin(self, problems: list[Problem]) -> bool:
+        """Return whether an interview could begin in spite of these problems."""
+        return not any(map(_stops, problems))
+
+
+def _stops(problem: Problem) -> bool:
+    table = ORGANISATION_CODES if problem.path.name == organisation.MAIN else QUESTIONNAIRE_CODES
+    return table.stops(problem)
 
 
 def read_content(paths: Iterable[Path]) -> Content:

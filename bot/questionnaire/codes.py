@@ -124,6 +124,12 @@ TIPS: dict[str, Code] = {
 }
 """Said about tips, facts and links."""
 
-TABLE = Table(FILES | QUESTIONNAIRE | WORDS | TEXTS | TIPS)
+REHEARSED: dict[str, Code] = {
+    "unknown-phrase": Code("A phrase that the house doesn't have.", "Check its name."),
+    "journey-broken": Code("A journey no longer holds.", "Correct it, or the questionnaire.", stops=False),
+}
+"""Said where nothing else keeps an interview from beginning."""
+
+TABLE = Table(FILES | QUESTIONNAIRE | WORDS | TEXTS | TIPS | REHEARSED)
 told = TABLE.problem
 stops = TABLE.stops

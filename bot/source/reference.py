@@ -50,10 +50,14 @@ def _section(part: Schema, whole: Schema) -> Iterator[str]:
     lines = ["| key | what it holds | if left out | what it is for |", "| --- | --- | --- | --- |"]
     for key, field in part["properties"].items():
         left_out = "must be there" if key in required else _default(field.get("default"))
-        lines.append(
-            f"| `{key}` | {_holds(field, whole)} | {left_out} | {_cell(field.get('description', ''))} |"
-        )
+        lines.append(f"| `{key}` | {_holds(field, whole)} | {left_out} | {_cell(_purpose(field, whole))} |")
     yield "\n".join(lines)
+
+
+def _purpose(field: Schema, whole: Schema) -> str:
+    """Return a key's description; the schema leaves it out where the part's own says the same."""
+    part = whole["$defs"][field["$ref"].rsplit("/", 1)[1]] if "$ref" in field else {}
+    return str(field.get("description") or part.get("description", ""))
 
 
 def _default(value: Any) -> str:

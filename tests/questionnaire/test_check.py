@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.questionnaire.codes import TABLE
+from bot.questionnaire.codes import REHEARSED, TABLE
 from bot.source import FILES
 from tests.questionnaire.planted import MAIN, PLANTED, Planted
 from tests.questionnaire.planting import ROOT, TINY, TODAY, checked, copied, replaced
@@ -14,8 +14,8 @@ from tests.questionnaire.planting import ROOT, TINY, TODAY, checked, copied, rep
 TINY_NAMES = sorted(path.name for path in TINY.iterdir() if path.is_dir())
 SHIPPED = sorted(path.parent for path in (ROOT / "questionnaires").glob(f"*/{MAIN}"))
 
-# Said by what reads files, so planted in tests/test_source.py; and what only `--links` can see.
-ELSEWHERE = set(FILES) | {"dead-link"}
+# Said by what reads files (planted in tests/test_source.py) and by the command (in tests/cli/test_author.py).
+ELSEWHERE = {*FILES, *REHEARSED, "dead-link"}
 # Planted below as files of their own, because no single replacement makes them.
 AS_FILES = {"stray-file"}
 
