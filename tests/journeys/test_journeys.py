@@ -1,6 +1,5 @@
 """Every journey of every questionnaire, over terminal and Telegram, in memory and on SQLite."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -42,13 +41,6 @@ def journey_of(questionnaire: str, path: Path) -> Journey:
 def house(request: pytest.FixtureRequest, tmp_path: Path) -> House:
     """A house for each store."""
     return House(LIBRARY, tmp_path, in_memory=request.param == "memory")
-
-
-@pytest.fixture
-async def telegram() -> AsyncIterator[Emulator]:
-    """A strict Telegram."""
-    async with Emulator() as emulator:
-        yield emulator
 
 
 @pytest.mark.parametrize(("questionnaire", "path"), FILES)
