@@ -14,9 +14,13 @@ from bot.source import Problem, Route, did_you_mean
 Main = File[Questionnaire]
 
 _SPSS = ("all", "and", "by", "eq", "ge", "gt", "le", "lt", "ne", "not", "or", "to", "with")
-_OUR_IDS = ("person_id", "response_id", "row", "session_id")
-_OUR_COLUMNS = ("asked", "language", "n_asked", "runner_up", "segment", "status")
-RESERVED = frozenset(_SPSS + _OUR_IDS + _OUR_COLUMNS)
+_OUR_IDS = ("person_id", "response_id", "row", "session_id", "follows", "invite", "organisation", "channel")
+_OUR_EDITIONS = ("questionnaire_id", "questionnaire_version", "edition_sha256", "language", "arm")
+_OUR_CONSENT = ("consent_sha256", "consent_language", "consented_at", "research_at")
+_OUR_TIMES = ("started_at", "completed_at", "duration_s", "status")
+_OUR_COUNTS = ("asked", "n_answered", "n_asked", "n_edits", "n_skipped")
+_OUR_RESULT = ("segment", "runner_up", "unsure", "correction")
+RESERVED = frozenset(_SPSS + _OUR_IDS + _OUR_EDITIONS + _OUR_CONSENT + _OUR_TIMES + _OUR_COUNTS + _OUR_RESULT)
 """Words that SPSS refuses as names of variables, and the columns of our own exports."""
 
 OUR_PREFIX = "p_"

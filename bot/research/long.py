@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bot.conversation.events import EVENTS as EVENTS_BY_NAME
 from bot.conversation.events import (
     Answered,
     Corrected,
@@ -16,7 +17,6 @@ from bot.conversation.events import (
     TipAsked,
     TipRated,
 )
-from bot.questionnaire.model import Sensitivity
 from bot.research.columns import Column, Table, Type, Value, known, moment
 from bot.research.response import Cell, Response, State, milliseconds
 from bot.scoring.scales import NOT_ASKED, SKIPPED, TOO_FEW, WITHHELD, ScaleScore
@@ -118,8 +118,11 @@ def _events(response: Response) -> Iterator[EventRow]:
     return (EventRow(response, turn, event) for turn, event in numbered)
 
 
+_NAMES = {kind: re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower() for name, kind in EVENTS_BY_NAME.items()}
+
+
 def _name(row: EventRow) -> Value:
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", type(row.event).__name__).lower()
+    return _NAMES[type(row.event)]
 
 
 def _event_item(row: EventRow) -> Value:
@@ -133,8 +136,7 @@ def _event_item(row: EventRow) -> Value:
 def _event_choice(row: EventRow) -> Value:
     if not isinstance(row.event, Answered):
         return ""
-    item = row.response.edition.questionnaire.item(row.event.item)
-    return WITHHELD if item.sensitivity is Sensitivity.IDENTIFIER else row.event.choice
+    return WITHHELD if row.event.item in row.response.withheld else row.event.choice
 
 
 def _detail(row: EventRow) -> Value:

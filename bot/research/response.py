@@ -75,6 +75,7 @@ class Response:
     cells: tuple[Cell, ...]  # in the order of the form
     scores: Mapping[str, ScaleScore]
     verdict: Verdict | None  # what the person was shown
+    withheld: frozenset[str] = frozenset()  # items whose answers don't leave the house
 
     @property
     def session(self) -> Session:
@@ -120,7 +121,10 @@ class Reader:
     def __init__(self, edition: Edition) -> None:
         self.edition = edition
         questionnaire = edition.questionnaire
-        self._items = {item.id: item for item in questionnaire.items}
+        self._scale_of = {item.id: item.answers for item in questionnaire.items}
+        self._withheld = frozenset(
+            item.id for item in questionnaire.items if item.sensitivity is Sensitivity.IDENTIFIER
+        )
         self._values = {
             name: {choice.id: choice.value for choice in scale.choices}
             for name, scale in questionnaire.answers.items()
@@ -137,7 +141,8 @@ class Reader:
                 remedy="Export with the version of Attune that held the interview, and report this.",
             )
         scores = score(questionnaire, route(questionnaire, session.answers), answers)
-        return Response(stored, self.edition, tuple(self._cells(stored)), scores, session.shown)
+        cells = tuple(self._cells(stored))
+        return Response(stored, self.edition, cells, scores, session.shown, self._withheld)
 
     def _cells(self, stored: StoredSession) -> Iterable[Cell]:
         questionnaire, session = self.edition.questionnaire, stored.session
@@ -152,15 +157,15 @@ class Reader:
             else:
                 yield Cell(item, position, State.NOT_ASKED)
 
-    def _cell(self, session: Session, item_id: str, position: int, ms: int, language: str) -> Cell:
-        answer, item = session.answers[item_id], self._items[item_id]
+    def _cell(self, session: Session, item: str, position: int, ms: int, language: str) -> Cell:
+        answer, scale = session.answers[item], self._scale_of[item]
         state = State.SKIPPED if answer.choice is None else State.ANSWERED
         value, label, choice = SKIPPED, "", answer.choice
-        if choice is not None and item.sensitivity is Sensitivity.IDENTIFIER:
+        if choice is not None and item in self._withheld:
             value, choice = WITHHELD, None
         elif choice is not None:
-            value, label = self._values[item.answers][choice], self._label(item.answers, choice, language)
-        return Cell(item_id, position, state, choice, value, label, language, answer.at, ms, answer.edits)
+            value, label = self._values[scale][choice], self._label(scale, choice, language)
+        return Cell(item, position, state, choice, value, label, language, answer.at, ms, answer.edits)
 
     def _label(self, answers: str, choice: str, language: str) -> str:
         texts = self.edition.texts.get(language) or self.edition.texts[self.edition.languages[0]]

@@ -154,11 +154,23 @@ async def held(
 
 
 @given(crowds)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_the_files_agree_whatever_people_press(crowd: list[tuple[str, list[int]]]) -> None:
     """Random people on the memory store."""
     with tempfile.TemporaryDirectory() as folder:
         asyncio.run(held("memory", small_library(), crowd, Path(folder)))
+
+
+async def test_a_few_people_on_sqlite_give_the_same_bytes_as_in_memory(
+    library: Library, tmp_path: Path
+) -> None:
+    """Two questionnaires, somebody who finishes, somebody who leaves."""
+    crowd = [("with-segments", [0, 3, 0, 2, 0]), ("show-if", [1, 1])]
+    for kind in ("memory", "sqlite"):
+        (tmp_path / kind).mkdir()
+    memory = await held("memory", library, crowd, tmp_path / "memory")
+    assert await held("sqlite", library, crowd, tmp_path / "sqlite") == memory
+    assert len(memory) == 16
 
 
 @pytest.mark.slow

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.conversation.events import EVENTS
 from bot.conversation.library import Library
 from bot.questionnaire.model import Questionnaire
+from bot.questionnaire.structure import RESERVED
 from bot.research.survey import REASONS
 from bot.storage.memory import MemoryStore
 from tests.research.interviewing import Interviewing, written
@@ -83,6 +85,19 @@ async def test_the_codebook_explains_every_column(shipped: Library, tmp_path: Pa
     assert both["es"]["values"].startswith(
         f"{low.value}={edition.texts['es'].labels[item.answers][low.id]} | "
     )
+
+
+def test_no_item_can_take_the_name_of_another_column(page: str) -> None:
+    """The check of questionnaires refuses every fixed column of the wide file."""
+    columns = promised(page, ": responses_wide.csv").split(",")
+    assert {column for column in columns if not column.startswith("{")} <= RESERVED
+
+
+def test_the_page_names_every_event(page: str) -> None:
+    """Each kept event, by the name that it has in the file."""
+    kept = {re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower() for name, kind in EVENTS.items() if kind.kept}
+    (listed,) = re.findall(r"- `event` is one of ([^.]+)\.", page)
+    assert set(re.findall(r"`(\w+)`", listed)) == kept
 
 
 def test_the_page_names_every_reason(page: str) -> None:

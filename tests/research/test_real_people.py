@@ -70,7 +70,7 @@ def scored(answers: Answers, key: dict[str, int]) -> float | str:
     return fmean(given) if len(given) >= ENOUGH else TOO_FEW
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", pytest.param("sqlite", marks=pytest.mark.slow)])
 async def store(request: pytest.FixtureRequest, shipped: Library, tmp_path: Path) -> AsyncIterator[Store]:
     """Open an empty store of each kind."""
     url = "memory:" if request.param == "memory" else f"sqlite:///{tmp_path / 'attune.db'}"
