@@ -121,20 +121,16 @@ def _to(act: Act, *steps: Step | None) -> Rule:
     return Rule(act, frozenset(steps))
 
 
+def _records(*steps: Step) -> Mapping[type[Event], Rule]:
+    return {Answered: _to(moves.answer, *steps), Skipped: _to(moves.skip, *steps)}
+
+
+def _leaves(*back: Step) -> Mapping[type[Event], Rule]:
+    return {Paused: _to(moves.pause, Step.PAUSED), WentBack: _to(moves.back, *back), **_STOP}
+
+
 _STOP: Mapping[type[Event], Rule] = {Stopped: _to(moves.stop, Step.STOPPED)}
-_BACK_STEPS = (Step.ASKING, Step.RESEARCH, Step.READY, Step.CHECKING)
-_LEAVE: Mapping[type[Event], Rule] = {
-    Paused: _to(moves.pause, Step.PAUSED),
-    WentBack: _to(moves.back, *_BACK_STEPS),
-    **_STOP,
-}
-_RECORD: Mapping[type[Event], Rule] = {
-    Answered: _to(moves.answer, Step.ASKING, Step.READY, Step.CHECKING),
-    Skipped: _to(moves.skip, Step.ASKING, Step.READY, Step.CHECKING),
-}
-_RESUME: Mapping[type[Event], Rule] = {
-    Resumed: _to(moves.resume, *(set(Step) - {Step.PAUSED, Step.STOPPED, Step.RESULT}))
-}
+_INTERRUPTED = (Step.RESEARCH, Step.ASKING, Step.READY, Step.CHECKING, Step.EDITING)
 
 TRANSITIONS: Mapping[Step, Mapping[type[Event], Rule]] = {
     Step.WELCOME: {Continued: _to(moves.go_on, Step.CONSENT), **_STOP},
@@ -144,20 +140,20 @@ TRANSITIONS: Mapping[Step, Mapping[type[Event], Rule]] = {
         Paused: _to(moves.pause, Step.PAUSED),
         **_STOP,
     },
-    Step.ASKING: {**_RECORD, **_LEAVE},
+    Step.ASKING: {**_records(Step.ASKING, Step.READY), **_leaves(Step.ASKING, Step.RESEARCH)},
     Step.READY: {
         ResultAsked: _to(moves.result, Step.RESULT),
         CheckAsked: _to(moves.check, Step.CHECKING),
-        **_LEAVE,
+        **_leaves(Step.ASKING),
     },
     Step.CHECKING: {
         ResultAsked: _to(moves.result, Step.RESULT),
         EditAsked: _to(moves.edit, Step.EDITING),
-        **_LEAVE,
+        **_leaves(Step.READY),
     },
-    Step.EDITING: {**_RECORD, **_LEAVE},
-    Step.PAUSED: {**_RESUME, **_STOP},
-    Step.STOPPED: _RESUME,
+    Step.EDITING: {**_records(Step.ASKING, Step.CHECKING), **_leaves(Step.CHECKING)},
+    Step.PAUSED: {Resumed: _to(moves.resume, *_INTERRUPTED), **_STOP},
+    Step.STOPPED: {Resumed: _to(moves.resume, Step.WELCOME, Step.CONSENT, *_INTERRUPTED)},
     Step.RESULT: {
         TipAsked: _to(moves.tip, Step.RESULT),
         TipRated: _to(moves.rate, Step.RESULT),
