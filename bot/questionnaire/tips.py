@@ -11,7 +11,7 @@ from datetime import date
 from bot.questionnaire.codes import told
 from bot.questionnaire.model import NEUTRAL, Questionnaire
 from bot.questionnaire.sources import File, Sources, TipFile
-from bot.source import Document, Problem, Route, Spot
+from bot.source import Document, Problem, Route, Spot, markup_flaws
 
 LONGEST_TIP = 5
 _SAYING = re.compile(r"\{\{ ?(fact|organisation) ?\}\}")
@@ -28,6 +28,8 @@ def templates(sources: Sources) -> Iterator[Problem]:
         rest = _SAYING.sub(lambda found: " " * len(found.group()), tip.body)
         for found in _BRACE.finditer(rest):
             yield _in_body(tip, "template", found.start(), f"`{found.group()}` may not stand in a tip")
+        for offset, code, message in markup_flaws(tip.body):
+            yield _in_body(tip, code, offset, message)
 
 
 def tips(sources: Sources, main: File[Questionnaire], today: date) -> Iterator[Problem]:
@@ -62,6 +64,10 @@ def _tip(questionnaire: Questionnaire, tip: TipFile, today: date) -> Iterator[Pr
         yield told("topic-mismatch", tip.document, ("topic",), message)
     elif tip.topic not in questionnaire.topics:
         yield told("unknown-topic", tip.document, ("topic",), f"no topic is called `{tip.topic}`")
+    if tip.language not in questionnaire.languages:
+        yield told(
+            "unlisted-language", tip.document, (), f"`{tip.language}` isn't a language of the questionnaire"
+        )
     if tip.voice not in _voices(questionnaire):
         yield told("unknown-voice", tip.document, (), f"no segment is called `{tip.voice}`")
     if (lines := sum(bool(line.strip()) for line in tip.body.split("\n"))) > LONGEST_TIP:

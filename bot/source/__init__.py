@@ -19,7 +19,7 @@ from bot.source.problem import Problem, did_you_mean, refuse
 from bot.source.reference import code_table, model_reference
 from bot.source.schema import field_at, validate
 from bot.source.text import LARGEST_BYTES, Unreadable, read_text
-from bot.source.words import LONGEST_PAGE, PLACEHOLDERS, Said, flaws, units
+from bot.source.words import LONGEST_PAGE, PLACEHOLDERS, Said, flaws, markup_flaws, units
 
 __all__ = [
     "FILES",
@@ -42,6 +42,7 @@ __all__ = [
     "did_you_mean",
     "field_at",
     "flaws",
+    "markup_flaws",
     "model_reference",
     "read_front_matter",
     "read_text",

@@ -70,8 +70,8 @@ def _holds(field: Schema, whole: Schema) -> str:
         name = field["$ref"].rsplit("/", 1)[1]
         part = whole["$defs"][name]
         return _holds(part, whole) if "enum" in part or "const" in part else f"[{name}](#{name.lower()})"
-    if "anyOf" in field:
-        kinds = [_holds(kind, whole) for kind in field["anyOf"] if kind.get("type") != "null"]
+    if branches := field.get("anyOf", field.get("oneOf")):
+        kinds = [_holds(kind, whole) for kind in branches if kind.get("type") != "null"]
         return " or ".join(dict.fromkeys(kinds))
     if "const" in field or "enum" in field:
         return " or ".join(f"`{value}`" for value in field.get("enum", [field.get("const")]))

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import reduce
 from types import UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
@@ -43,7 +44,10 @@ def validate(document: Document, model: type[M]) -> tuple[M | None, tuple[Proble
     found = tuple(_without_echoes(document, _problems(document, model, details)))
     if any(detail["type"] != "extra_forbidden" for detail in details):
         return None, found
-    return _made(_pruned(document.value, {tuple(detail["loc"]) for detail in details}), model), found
+    unknown = {_known(document, tuple(detail["loc"])) for detail in details}
+    with suppress(ValidationError):  # a union may have judged the keys of a branch that wasn't meant
+        return _made(_pruned(document.value, unknown), model), found
+    return None, found
 
 
 def field_at(model: type[BaseModel], route: Route) -> FieldInfo | None:
@@ -185,29 +189,27 @@ _SENTENCES = {
 
 
 def _fields(kind: Any) -> Mapping[str, FieldInfo]:
-    """Return the fields of a model's type; none of any other type."""
-    kind = _unwrapped(kind)
-    return kind.model_fields if isinstance(kind, type) and issubclass(kind, BaseModel) else {}
+    """Return the fields of a model's type, or of every model in a union; none of any other type."""
+    models = [each for each in _kinds(kind) if isinstance(each, type) and issubclass(each, BaseModel)]
+    return {name: field for model in reversed(models) for name, field in model.model_fields.items()}
 
 
 def _inside(kind: Any, step: str | int) -> Any:
     """Return the type one step further: of a model's field, of a list's entries, of a mapping's values."""
     if fields := _fields(kind):
         return fields[str(step)].annotation if str(step) in fields else None
-    inner = [argument for argument in get_args(_unwrapped(kind)) if argument is not Ellipsis]
+    containers = [each for each in _kinds(kind) if get_origin(each) in {dict, list, tuple}]
+    inner = [argument for each in containers for argument in get_args(each) if argument is not Ellipsis]
     return inner[-1] if inner else None
 
 
-def _unwrapped(kind: Any) -> Any:
-    """Return the type within `Annotated` and beside `None`."""
-    while True:
-        if get_origin(kind) is Annotated:
-            kind = get_args(kind)[0]
-        elif get_origin(kind) in {Union, UnionType}:
-            others = [argument for argument in get_args(kind) if argument is not type(None)]
-            kind = others[-1]
-        else:
-            return kind
+def _kinds(kind: Any) -> list[Any]:
+    """Return the types of a union, or the type within `Annotated`."""
+    if get_origin(kind) is Annotated:
+        return _kinds(get_args(kind)[0])
+    if get_origin(kind) in {Union, UnionType}:
+        return [inner for argument in get_args(kind) for inner in _kinds(argument)]
+    return [kind]
 
 
 def _without_echoes(document: Document, found: Iterator[Problem]) -> Iterator[Problem]:

@@ -47,6 +47,14 @@ def flaws(said: Said, table: Table) -> Iterator[Problem]:
         yield table.problem(code, said.document, said.route, message)
 
 
+def markup_flaws(text: str) -> Iterator[tuple[int, str, str]]:
+    """Yield what is wrong with a text's markup: how far into it, the code, the message."""
+    if text.count("**") % 2:
+        yield text.rindex("**"), "bold", "`**` is opened and not closed"
+    for html in _MARKUP.finditer(text):
+        yield html.start(), "markup", f"`{html.group()}` is HTML"
+
+
 def _flaws(said: Said) -> Iterator[tuple[str, str]]:
     for found in _PLACEHOLDER.finditer(said.text):
         if not said.free and found.group(1) not in PLACEHOLDERS:
@@ -54,10 +62,7 @@ def _flaws(said: Said) -> Iterator[tuple[str, str]]:
     rest = _PLACEHOLDER.sub("", said.text)
     if stray := next((character for character in rest if character in "{}"), ""):
         yield "brace", f"a stray `{stray}`"
-    if said.text.count("**") % 2:
-        yield "bold", "`**` is opened and not closed"
-    if html := _MARKUP.search(said.text):
-        yield "markup", f"`{html.group()}` is HTML"
+    yield from {flaw: message for _, flaw, message in markup_flaws(said.text)}.items()
     code, most = said.most
     if (length := units(said.text)) > most:
         yield code, f"{length} characters; {most} is the most"

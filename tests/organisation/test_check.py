@@ -100,9 +100,9 @@ def test_a_mistake_is_told_at_its_place(planted: Planted, tmp_path: Path) -> Non
     folder = written(tmp_path / "small-clinic")
     assert said(folder) == ()
     replaced(folder / MAIN, planted.old, planted.new)
-    began = time.perf_counter()
+    began = time.process_time()
     assert sorted(said(folder)) == sorted(planted.said)
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_every_code_has_a_mistake_planted_for_it() -> None:
