@@ -33,9 +33,9 @@ def profiles(main: Main) -> Iterator[Problem]:
         missing, present = ("segments", "model") if model else ("model", "segments")
         message = f"there is a `{present}`, but no `{missing}`"
         yield told("model-without-segments", main.document, (present,), message, at_key=True)
-    if model is None or not questionnaire.segments:
+    if not isinstance(model, Prototype) or not questionnaire.segments:
         return
-    broken = [*_profiles(main, model), *_shares(main, model), *_min_answered(main, model)]
+    broken = [*_profiles(main, model), *shares(main, model.shares), *_min_answered(main, model)]
     yield from broken
     if not broken:
         yield from _unreachable(main, model)
@@ -69,17 +69,18 @@ def _profiles(main: Main, model: Prototype) -> Iterator[Problem]:
                 yield told("missing-profile", main.document, route, message, at_key=True)
 
 
-def _shares(main: Main, model: Prototype) -> Iterator[Problem]:
-    if model.shares is None:
+def shares(main: Main, given: Mapping[str, float] | None) -> Iterator[Problem]:
+    """Yield what is wrong with the shares of the segments."""
+    if given is None:
         return
     segments = [segment.id for segment in main.value.segments]
-    for name, share in model.shares.items():
+    for name, share in given.items():
         route: Route = ("model", "shares", name)
         yield from unknown(main, "segment", route, name, segments, at_key=True)
         if share <= 0:
             yield told("shares", main.document, route, f"the share of `{name}` isn't above 0")
-    total = sum(model.shares.values())
-    if missing := sorted(set(segments).difference(model.shares)):
+    total = sum(given.values())
+    if missing := sorted(set(segments).difference(given)):
         message = f"no share for {', '.join(missing)}"
         yield told("shares", main.document, ("model", "shares"), message, at_key=True)
     elif abs(total - 1) > _SUM_SLACK:

@@ -40,7 +40,7 @@ def validate(document: Document, model: type[M]) -> tuple[M | None, tuple[Proble
     try:
         return _made(document.value, model), ()
     except ValidationError as error:
-        details = error.errors(include_url=False)
+        details = [_at_its_key(detail) for detail in error.errors(include_url=False)]
     found = tuple(_without_echoes(document, _problems(document, model, details)))
     if any(detail["type"] != "extra_forbidden" for detail in details):
         return None, found
@@ -79,6 +79,18 @@ def _problems(document: Document, model: type[BaseModel], details: list[ErrorDet
         yield document.problem(route, code, message, hint, at_key=code == "unknown-key" or name == "[key]")
 
 
+def _at_its_key(detail: ErrorDetails) -> ErrorDetails:
+    """Return what is wrong with the key that tells the kinds of a part apart as said about that key."""
+    context = detail.get("ctx") or {}
+    key = str(context.get("discriminator", "")).strip("'")
+    if detail["type"] == "union_tag_not_found":
+        return {**detail, "type": "missing", "loc": (*detail["loc"], key)}
+    if detail["type"] == "union_tag_invalid":
+        said = {"input": context["tag"], "ctx": {"expected": context["expected_tags"]}}
+        return {**detail, **said, "type": "literal_error", "loc": (*detail["loc"], key)}  # type: ignore[typeddict-item] # keys of its own
+    return detail
+
+
 def _judges_the_whole(detail: ErrorDetails) -> bool:
     """Return whether it only counts the entries that are right, or is a union's branch that wasn't meant."""
     return detail["type"] in {"too_short", "literal_error"}
@@ -114,9 +126,8 @@ def _words(model: type[BaseModel], route: Route, detail: ErrorDetails) -> tuple[
             missing = field_at(model, (*route, name))
             return f"`{name}` is missing", missing.description or "" if missing else ""
         case "unknown-key":
-            return f"nobody knows the key `{name}`", did_you_mean(
-                name, _fields(reduce(_inside, route[:-1], model))
-            )
+            known = _fields(reduce(_inside, route[:-1], model)).keys() - {name}
+            return f"nobody knows the key `{name}`", did_you_mean(name, sorted(known))
         case "wrong-form" if name == "[key]":
             return f"`{route[-1]}` can't be a name here", _form(detail)
         case "unknown-value":

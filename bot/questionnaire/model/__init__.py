@@ -9,6 +9,11 @@ from bot.questionnaire.model.edition import (
     Edition,
     Texts,
 )
+from bot.questionnaire.model.forms import (
+    AdaptiveRule,
+    Form,
+    Quality,
+)
 from bot.questionnaire.model.locale import (
     AnswerText,
     ConsentText,
@@ -31,10 +36,8 @@ from bot.questionnaire.model.questionnaire import (
     Choice,
     Consent,
     Evidence,
-    Form,
     Item,
     Norms,
-    Prototype,
     Questionnaire,
     Review,
     Scale,
@@ -44,6 +47,16 @@ from bot.questionnaire.model.questionnaire import (
     Sensitivity,
     ShowIf,
     Status,
+)
+from bot.questionnaire.model.segment_models import (
+    AnyModel,
+    Gaussian,
+    JointNormal,
+    LatentClass,
+    Linear,
+    Prototype,
+    Rule,
+    SegmentModel,
 )
 from bot.questionnaire.model.tip import (
     NEUTRAL,
@@ -56,8 +69,10 @@ from bot.questionnaire.model.tip import (
 
 __all__ = [
     "NEUTRAL",
+    "AdaptiveRule",
     "AnswerScale",
     "AnswerText",
+    "AnyModel",
     "Change",
     "Choice",
     "Consent",
@@ -67,10 +82,14 @@ __all__ = [
     "Facts",
     "FolderId",
     "Form",
+    "Gaussian",
     "Https",
     "Id",
     "Item",
+    "JointNormal",
     "Language",
+    "LatentClass",
+    "Linear",
     "Link",
     "Links",
     "Locale",
@@ -78,13 +97,16 @@ __all__ = [
     "Model",
     "Norms",
     "Prototype",
+    "Quality",
     "Questionnaire",
     "Review",
+    "Rule",
     "Scale",
     "ScaleText",
     "ScaleWords",
     "SecondPart",
     "Segment",
+    "SegmentModel",
     "SegmentText",
     "Sensitivity",
     "ShowIf",

@@ -1,13 +1,14 @@
 """`questionnaire.yaml`: what is asked, how it is scored, how answers become a segment."""
 
-import math
 from datetime import date
 from enum import StrEnum
 from typing import Literal
 
 from pydantic import Field
 
+from bot.questionnaire.model.forms import Form, Quality
 from bot.questionnaire.model.primitives import FolderId, Id, Language, Model, Text
+from bot.questionnaire.model.segment_models import AnyModel
 
 
 class Status(StrEnum):
@@ -133,14 +134,6 @@ class Scale(Model):
     words: ScaleWords | None = Field(default=None, description="The result in words; needs cuts.")
 
 
-class Form(Model):
-    """Which items are asked, in which order."""
-
-    id: Id = Field(description="Names the form.")
-    items: tuple[Id, ...] = Field(min_length=1, description="In the order they are asked.")
-    order: Literal["fixed"] = Field(default="fixed", description="fixed: always in this order.")
-
-
 class Segment(Model):
     """A group of people moved by the same things."""
 
@@ -151,44 +144,6 @@ class Segment(Model):
     clinician: Text = Field(
         description="The line that a person may copy for their clinician, in the first person."
     )
-
-
-class Prototype(Model):
-    """The authors' profile of each segment on each scale.
-
-    The log-likelihood of the answers x_i (reverse-keyed items reversed) under segment k is the sum over i of
-    -w(n_s(i)) (x_i - m_k,s(i))^2 / (2 sd^2), where s(i) is the item's scale, n_s the number of answered items
-    on it and w the weight below. Probabilities are the softmax over segments plus log shares.
-    """
-
-    type: Literal["prototype"] = Field(description="prototype: expert-set profiles.")
-    profiles: dict[Id, dict[Id, float]] = Field(
-        description="For each segment, its typical value on each scale."
-    )
-    sd: float = Field(
-        gt=0, description="The spread of one answer around a profile, in units of the answer scale."
-    )
-    damping: float = Field(
-        default=1.5, ge=0, description="How much answers on one scale repeat each other; 0: not at all."
-    )
-    shares: dict[Id, float] | None = Field(
-        default=None, description="Expected share of each segment; equal if left out."
-    )
-    unsure_below: float = Field(
-        default=0.15,
-        ge=0,
-        lt=1,
-        description="'Not sure' when the two highest probabilities are nearer than this.",
-    )
-    min_answered: int = Field(default=1, ge=1, description="Fewer answered items give no segment at all.")
-
-    def weight(self, answered: int) -> float:
-        """Return what each of so many answers on one scale weighs.
-
-        The j-th answer on a scale would weigh 1 / (1 + damping (j - 1)), because it repeats the ones before;
-        the mean of these over the answered items keeps the sum and makes their order irrelevant.
-        """
-        return math.fsum(1 / (1 + self.damping * before) for before in range(answered)) / answered
 
 
 class SecondPart(Model):
@@ -237,11 +192,14 @@ class Questionnaire(Model):
     answers: dict[Id, AnswerScale] = Field(min_length=1, description="Named answer scales.")
     items: tuple[Item, ...] = Field(min_length=1, description="The bank of items.")
     scales: tuple[Scale, ...] = Field(default=(), description="What is measured.")
-    forms: tuple[Form, ...] = Field(
-        min_length=1, description="What is asked; the first form is the one used."
+    forms: tuple[Form, ...] = Field(min_length=1, description="What can be asked.")
+    asked: tuple[Id, ...] = Field(
+        default=(),
+        description="The form that is asked; of several, each session draws one. The first form if left out.",
     )
     segments: tuple[Segment, ...] = Field(default=(), description="None: it ends with its scales in words.")
-    model: Prototype | None = Field(default=None, description="How answers become a segment; needs segments.")
+    model: AnyModel | None = Field(default=None, description="How answers become a segment; needs segments.")
+    quality: Quality = Field(default=Quality(), description="When a response is marked as odd.")
     topics: tuple[Id, ...] = Field(default=(), description="The topics of tips, in the order offered.")
     second_part: SecondPart | None = Field(default=None, description="An optional second part.")
     phrases: dict[str, Text] = Field(
@@ -258,5 +216,9 @@ class Questionnaire(Model):
 
     @property
     def form(self) -> Form:
-        """Return the form that is asked."""
-        return self.forms[0]
+        """Return the form that is asked; the first, where sessions draw one of several."""
+        return self.form_named(self.asked[0]) if self.asked else self.forms[0]
+
+    def form_named(self, form_id: str) -> Form:
+        """Return a form by its id."""
+        return next(form for form in self.forms if form.id == form_id)
