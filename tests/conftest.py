@@ -1,5 +1,6 @@
 """No test sees the settings, the key or the database of the person who runs it, nor leaves one behind."""
 
+import logging
 import os
 import re
 from collections.abc import Iterator
@@ -7,6 +8,8 @@ from pathlib import Path
 
 import pytest
 from hypothesis import configuration
+
+from tests.watch import Watch, watch_logs
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
@@ -53,3 +56,33 @@ def shared() -> Path:
             pytest.fail(reason)
         pytest.skip(reason)
     return SHARED
+
+
+# ---------------------------------------------------------------- nothing private is ever logged
+
+_WATCH = pytest.StashKey[Watch]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Log as the program does, at DEBUG, with somebody reading along."""
+    from bot.cli.logs import configure  # noqa: PLC0415 - collected before the program is imported
+    from bot.settings import LogFormat, LogLevel  # noqa: PLC0415 - the same
+
+    configure(LogLevel.DEBUG, LogFormat.JSON)
+    logging.getLogger().handlers.clear()
+    config.stash[_WATCH] = watch_logs()
+
+
+@pytest.fixture
+def watch(request: pytest.FixtureRequest) -> Watch:
+    """Return whoever reads the logs of this run."""
+    return request.config.stash[_WATCH]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail the run if a token, a name, a label or a typed word was logged by any test."""
+    found = session.config.stash[_WATCH].found
+    if found:
+        print("\nPRIVATE THINGS WERE LOGGED:", *sorted(set(found)), sep="\n  ")  # noqa: T201 - the run's last word
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

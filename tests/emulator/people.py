@@ -16,7 +16,7 @@ class Person:
     id: int
     first_name: str
     language_code: str | None = "en"
-    last_name: str | None = None
+    last_name: str | None = "Quorvandel"  # planted: whoever finds it outside Telegram has found a leak
     username: str | None = None
     started: bool = False
     blocked: bool = False

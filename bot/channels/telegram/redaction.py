@@ -2,7 +2,7 @@
 
 Law: whoever has the token is the bot. HTTP clients log addresses, and the token stands in every one of
 Telegram's. So records are cleaned when they are made, before any handler sees them, and the chatty
-libraries stay at WARNING: at DEBUG they write down whole messages.
+libraries stay at WARNING: at DEBUG they write down whole messages and whole rows.
 """
 
 import logging
@@ -13,7 +13,10 @@ from typing import Any, Final
 
 TOKEN: Final = re.compile(r"\d+:[\w-]{30,}", re.ASCII)
 HIDDEN: Final = "<token>"
-CHATTY: Final = ("httpx", "httpcore", "telegram", "aiohttp", "hpack", "urllib3")
+CHATTY: Final = (
+    "httpx", "httpcore", "telegram", "aiohttp", "hpack", "urllib3",  # addresses, whole messages
+    "aiosqlite", "sqlalchemy", "asyncpg", "alembic",  # statements with what is stored
+)
 
 
 def redact(text: str) -> str:
