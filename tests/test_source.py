@@ -279,7 +279,7 @@ def test_any_mutation_gives_problems_or_a_value(tmp_path: Path, data: st.DataObj
 
 @pytest.mark.slow
 @given(data=st.data())
-@settings(max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_of_many_mutations_gives_problems_or_a_value(tmp_path: Path, data: st.DataObject) -> None:
     """The same, longer."""
     survives(tmp_path / "with-segments", data)

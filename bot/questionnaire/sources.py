@@ -113,7 +113,7 @@ def _files(folder: Path) -> list[Path]:
 
 def _language(parts: tuple[str, ...], own: str) -> tuple[str, tuple[str, ...]]:
     """Take `locales/es/` off a path: what lies in it is what lies in the folder, in Spanish."""
-    if len(parts) > 2 and parts[0] == "locales" and parts[1] != own:  # noqa: PLR2004 - locales, the language, and something in it
+    if len(parts) > 2 and parts[0] == "locales" and parts[1] != own:  # noqa: PLR2004 - and something in it
         return parts[1], parts[2:]
     return own, parts
 
