@@ -13,7 +13,7 @@ class AdaptiveRule(Model):
     The next item is the one that is expected to tell most about the *segment*: the mutual information of its
     answer and the segment. In a joint normal (gaussian, linear) it is the sum over pairs of segments k, l of
     p_k p_l r^2, where r is the correlation, given the answers so far, of the item with the difference of the
-    two scores: on real people, 2 points better at 8 questions than looking at the two leaders alone
+    two scores: on real people half a point better than looking at the two likeliest segments alone
     (`docs/typing-tool.md`). The same answers and the same seed always lead the same way.
     """
 
