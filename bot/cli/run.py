@@ -48,15 +48,18 @@ def run(
         raise typer.Exit(NOT_YET)
     settings = Settings.read()
     configure(settings.log_level, settings.log_format)
-    asyncio.run(_until_signalled(settings))
+    asyncio.run(until_signalled(settings))
 
 
-async def _until_signalled(settings: "Settings") -> None:
+async def until_signalled(
+    settings: "Settings", clock: "Clock" = now, timeouts: "Timeouts | None" = None
+) -> None:
+    """Run the bot until SIGINT or SIGTERM, of which the second one ends it at once."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, _stopper(stop, number))
-    await serve(settings, stop=stop)
+    await serve(settings, clock, stop=stop, timeouts=timeouts)
 
 
 def _stopper(stop: asyncio.Event, number: int) -> Callable[[], None]:
@@ -81,10 +84,13 @@ async def serve(
     from bot.channels.telegram.service import Service, identify  # noqa: PLC0415 - the same
     from bot.channels.telegram.wire import Wire  # noqa: PLC0415 - the same
     from bot.cli.roof import open_desk  # noqa: PLC0415 - the same
+    from bot.settings import TelegramWire  # noqa: PLC0415 - the same
 
     stop = stop or asyncio.Event()
     token = settings.token
-    async with open_desk(settings, clock) as desk, Wire(token, settings.telegram_api_url, timeouts) as wire:
+    stock = settings.telegram_wire is TelegramWire.HTTPX
+    wires = Wire(token, settings.telegram_api_url, timeouts, stock=stock)
+    async with open_desk(settings, clock) as desk, wires as wire:
         me = await _unless(stop, identify(wire))
         if me is None:
             return

@@ -8,7 +8,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Final
 
 import structlog
@@ -53,7 +52,7 @@ class Duties:
         self._owed: Sequence[Owed] = ()
         self._receipts: set[str] = set()
         self._swept_at: datetime | None = None
-        self._returns: asyncio.Queue[tuple[datetime, datetime]] = asyncio.Queue()
+        self._caught_up = asyncio.Event()
 
     # ------------------------------------------------------------ at the start
 
@@ -68,52 +67,57 @@ class Duties:
         for one in moot:
             self._desk.store.sent(one.person, one.key)
         for one in kept:
-            await self._delivery.bulk_slot()
-            await self._pay(one)
+            await _each(self._pay(one), "owed reply failed")
         self._owed = ()
-
-    async def finish_nudging(self) -> None:
-        """Go on with nudges that the program ended in the middle of."""
-        unfinished = await self._desk.store.recall(NUDGING)
-        if unfinished:
-            since, back = unfinished.split(" ")
-            await self.nudge(datetime.fromisoformat(since), datetime.fromisoformat(back))
 
     async def _pay(self, owed: Owed) -> None:
         """Say what is owed to a person, but not where they were answered meanwhile."""
         if on_the_way(owed) and self._delivery.knows(owed.person):
             self._desk.store.sent(owed.person, owed.key)
             return
-        try:
-            self._bring(await word_owed(self._desk, owed))
-        except StoreUnavailable:
-            raise
-        except Exception as fault:  # noqa: BLE001 - one reply that can't be worded must not hold up the others
-            log.error("owed reply failed", error=type(fault).__name__)  # noqa: TRY400 - a traceback may hold what somebody wrote
+        await self._delivery.bulk_slot()
+        self._bring(await word_owed(self._desk, owed))
 
     # ------------------------------------------------------------ after deafness
 
-    def owe_nudges(self, since: datetime, back: datetime) -> None:
-        """Note that we were deaf since then, and are back."""
-        self._returns.put_nowait((since, back))
-
-    async def nudge(self, since: datetime, back: datetime) -> None:
-        """Show everybody who was in the middle of something where they are, once: their taps may be lost."""
+    async def came_back(self, since: datetime, back: datetime) -> None:
+        """Note that we were deaf; nudges that an earlier run didn't get to are owed with it."""
+        unfinished = await self._nudging()
+        since = min(since, unfinished[0]) if unfinished else since
         await self._desk.store.remember(NUDGING, f"{since.isoformat()} {back.isoformat()}")
+
+    def caught_up(self) -> None:
+        """Note that everything that waited for us is taken, so that nudges may begin."""
+        self._caught_up.set()
+
+    async def nudge(self) -> None:
+        """Show everybody who was in the middle of something where they are, once: their taps may be lost."""
+        owed = await self._nudging()
+        if owed is None:
+            return
+        since, back = owed
         active = await self._desk.store.active_since(since - ACTIVE_WITHIN)
         log.info("nudging", people=len(active))
         for one in active:
             if one.session.channel == CHANNEL:
-                await self._delivery.bulk_slot()
-                await self._nudge(one, back)
-        await self._desk.store.remember(NUDGING, "")
+                await _each(self._nudge(one, back), "nudge failed")
+        if await self._nudging() == owed:
+            await self._desk.store.remember(NUDGING, "")
+
+    async def _nudging(self) -> tuple[datetime, datetime] | None:
+        text = await self._desk.store.recall(NUDGING)
+        if not text:
+            return None
+        since, back = map(datetime.fromisoformat, text.split(" "))
+        return since, back
 
     async def _nudge(self, active: Active, back: datetime) -> None:
         session = (await self._desk.store.load(active.person)).session
         if session is None or (session.seen_at is not None and session.seen_at >= back):
             return  # heard from them since
         spoken = await nudge(self._desk, active, back)
-        if spoken is not None:
+        if spoken is not None:  # else an earlier run did it
+            await self._delivery.bulk_slot()
             self._bring(spoken)
 
     # ------------------------------------------------------------ all the time
@@ -123,10 +127,10 @@ class Duties:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._keep_house())
             await _persistently(self.pay_owed)
-            await _persistently(self.finish_nudging)
             while True:
-                since, back = await self._returns.get()
-                await _persistently(partial(self.nudge, since, back))
+                await self._caught_up.wait()
+                self._caught_up.clear()
+                await _persistently(self.nudge)
 
     async def _keep_house(self) -> None:
         while True:
@@ -173,6 +177,16 @@ class Duties:
                 receipt=spoken.receipt,
             )
         )
+
+
+async def _each(duty: Awaitable[None], trouble: str) -> None:
+    """Do a duty towards one person; what goes wrong there must not hold up the others."""
+    try:
+        await duty
+    except StoreUnavailable:
+        raise
+    except Exception as fault:  # noqa: BLE001 - whatever it is, the others wait
+        log.error(trouble, error=type(fault).__name__)  # noqa: TRY400 - a traceback may hold what somebody wrote
 
 
 async def _persistently(duty: Callable[[], Awaitable[None]]) -> None:

@@ -6,9 +6,9 @@ behind it, up to a hundred.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from datetime import datetime, timedelta
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 import structlog
 
@@ -35,21 +35,30 @@ RENEW_AFTER: Final = 2
 Result = TypeVar("Result")
 
 
+class Watcher(Protocol):
+    """Who has to know that we were deaf."""
+
+    async def came_back(self, since: datetime, back: datetime) -> None:
+        """Note, on disk, that we were deaf since then and are back."""
+        ...
+
+    def caught_up(self) -> None:
+        """Note that everything that waited for us is taken."""
+        ...
+
+
 class Receiver:
     """Asks Telegram for updates until it is told to stop."""
 
-    def __init__(
-        self, desk: Desk, wire: Wire, inbox: Inbox, on_return: Callable[[datetime, datetime], None]
-    ) -> None:
+    def __init__(self, desk: Desk, wire: Wire, inbox: Inbox, watcher: Watcher) -> None:
         self._desk = desk
         self._wire = wire
         self._inbox = inbox
-        self._on_return = on_return  # deaf since when, and back when
+        self._watcher = watcher
         self._stop = asyncio.Event()
         self._pending: dict[int, asyncio.Task[None]] = {}
         self._hearing = False
         self._failures = 0
-        self._returned: tuple[datetime, datetime] | None = None
         self._remembered_at: datetime | None = None
         self.heard_at: datetime | None = None
 
@@ -68,7 +77,8 @@ class Receiver:
                 if batch is not None:
                     await self._note(began)
                     offset = await self._take(batch)
-                    self._tell_return(len(batch))
+                    if len(batch) < BATCH:
+                        self._watcher.caught_up()
         finally:
             await self._finish(within)
 
@@ -179,23 +189,21 @@ class Receiver:
         return datetime.fromisoformat(text) if text else None
 
     async def _note(self, began: datetime) -> None:
-        """Note that we hear; a poll hears as long as it is open, so deafness ended where it began."""
-        if self.heard_at is not None and began - self.heard_at > DEAF_AFTER:
-            log.warning("deaf", seconds=int((began - self.heard_at).total_seconds()))
-            self._returned = (self.heard_at, began)
-        now = self.heard_at = self._desk.clock()
-        if self._remembered_at is None or now - self._remembered_at >= REMEMBER_EVERY:
-            self._remembered_at = now
-            try:
-                await self._desk.store.remember(HEARD_AT, now.isoformat())
-            except StoreUnavailable:
-                self._remembered_at = None
+        """Note that we hear; a poll hears as long as it is open, so deafness ended where it began.
 
-    def _tell_return(self, received: int) -> None:
-        """Tell that we are back as soon as what waited for us is taken."""
-        if self._returned is not None and received < BATCH:
-            self._on_return(*self._returned)
-            self._returned = None
+        That we were deaf is on disk before it is forgotten how long: a second crash must not lose it.
+        """
+        now = self._desk.clock()
+        try:
+            if self.heard_at is not None and began - self.heard_at > DEAF_AFTER:
+                log.warning("deaf", seconds=int((began - self.heard_at).total_seconds()))
+                await self._watcher.came_back(self.heard_at, began)
+            self.heard_at = now
+            if self._remembered_at is None or now - self._remembered_at >= REMEMBER_EVERY:
+                await self._desk.store.remember(HEARD_AT, now.isoformat())
+                self._remembered_at = now
+        except StoreUnavailable:
+            log.warning("the store can't take that we hear")
 
 
 def _number(update: Any) -> int | None:

@@ -46,7 +46,7 @@ class Service:
         self.delivery = Delivery(Sender(wire), desk.store, desk.keys)
         self.inbox = Inbox(self._desk, self.delivery)
         self._duties = Duties(self._desk, self.delivery, keeping or Keeping())
-        self.receiver = Receiver(self._desk, wire, self.inbox, self._duties.owe_nudges)
+        self.receiver = Receiver(self._desk, wire, self.inbox, self._duties)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Receive until told to stop, then finish what was begun."""

@@ -123,6 +123,7 @@ class TestAnOutage:
         self, telegram: Emulator, clock: Clock, ana: Phone
     ) -> None:
         await enter(ana)
+        await telegram.quiet()  # the next poll is open
         rule = telegram.faults.add("getUpdates", bad_gateway(), times=None)
         await ana.types("hello")  # ends the present poll
         await ana.sees("I can only read taps here.")

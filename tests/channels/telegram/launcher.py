@@ -1,0 +1,33 @@
+"""`attune run` for tests: the real program, whose clock is ahead by the seconds that a file holds.
+
+Run as `python -m tests.channels.telegram.launcher FILE`; everything else comes from the environment, as
+always.
+"""
+
+import asyncio
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from bot.channels.telegram.wire import Timeouts
+from bot.cli.logs import configure
+from bot.cli.run import until_signalled
+from bot.settings import Settings
+
+TIMEOUTS = Timeouts(connect=2.0, read=5.0, upload=5.0, poll=10, slack=5.0)
+
+
+def main() -> None:
+    """Run the bot until it is stopped or killed."""
+    offset = Path(sys.argv[1])
+
+    def clock() -> datetime:
+        return datetime.now(UTC) + timedelta(seconds=float(offset.read_text("ascii")))
+
+    settings = Settings.read()
+    configure(settings.log_level, settings.log_format)
+    asyncio.run(until_signalled(settings, clock, TIMEOUTS))
+
+
+if __name__ == "__main__":
+    main()
