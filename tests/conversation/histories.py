@@ -13,7 +13,7 @@ from bot.conversation.meanings import LIVE
 from bot.conversation.replies import Message, Page
 from bot.conversation.session import Session, Step
 from bot.conversation.taps import Act, read, token
-from tests.conversation.law import breaches, faults
+from tests.conversation.law import ALL_ANSWERED, breaches, faults
 from tests.conversation.world import EO_URGENT, Person, World, library
 
 SECRET = "Zanzibar"  # what people type beside answers; it may be found nowhere afterwards
@@ -48,6 +48,7 @@ MOVES = st.one_of(
     TAP,
     TAP,  # mostly people tap what they see
     st.tuples(st.just("goes_on"), PEOPLE, st.integers(1, 12)),
+    st.tuples(st.just("edits"), PEOPLE, st.integers(0, 6), st.integers(0, 3)),
     st.tuples(st.just("taps_old"), PEOPLE, PLACE),
     st.tuples(st.just("taps_again"), PEOPLE),
     st.tuples(st.just("taps_foreign"), PEOPLE, PLACE),
@@ -63,11 +64,29 @@ MOVES = st.one_of(
     st.tuples(st.just("is_delivered_again"), PEOPLE),
     st.tuples(st.just("waits"), PEOPLE, st.integers(1, 3000)),
 )
-HISTORIES = st.tuples(
-    st.sampled_from(["ways", "ways", "show-if", "tiny", "reverse-keyed", "with-segments", "more"]),
-    st.tuples(st.integers(0, 20), st.integers(0, 20)),  # how far each has come by the first buttons
-    st.lists(MOVES, min_size=5, max_size=40),
-)
+Moves = tuple[str, tuple[int, int], list[tuple[Any, ...]]]
+
+
+def histories(longest: int) -> st.SearchStrategy[Moves]:
+    """Return histories: what is asked, how far each person came by the first buttons, and what follows."""
+    return st.tuples(
+        st.sampled_from(["ways", "ways", "show-if", "tiny", "reverse-keyed", "with-segments", "more"]),
+        st.tuples(st.integers(0, 16), st.integers(0, 16)),
+        st.lists(MOVES, min_size=5, max_size=longest),
+    )
+
+
+def _acts(verb: str, how: Sequence[Any]) -> Sequence[tuple[str, Sequence[Any]]]:
+    """Return one thing to do as the few that it is made of."""
+    if verb == "goes_on":
+        return [("goes_onward", [place]) for place in range(how[0])]
+    if verb == "edits":
+        item, choice = map(str, how)
+        return [
+            ("forges", [0, act, arg])
+            for act, arg in ((Act.CHECK, ""), (Act.EDIT, item), (Act.CHOOSE, choice))
+        ]
+    return [(verb, how)]
 
 
 @dataclass(slots=True)
@@ -90,8 +109,7 @@ class History:
         begun = [("goes_on", who, times) for who, times in enumerate(heads)]
         for verb, who, *rest in [*begun, *moves]:
             person, other = self.people[who], self.people[1 - who]
-            acts = [("taps", [0])] * rest[0] if verb == "goes_on" else [(verb, rest)]
-            for act, how in acts:
+            for act, how in _acts(verb, rest):
                 before, theirs = list(person.sessions), list(other.sessions)
                 self._judge(person, before, self._do(act, person, other, how))
                 assert list(other.sessions) == theirs, "somebody else's interview moved"
@@ -108,6 +126,12 @@ class History:
     def _taps(person: Person, place: int) -> Sequence[Message]:
         shown = [one.token for page in person.newest for one in page.buttons if one.token]
         return person.taps_token(shown[place % len(shown)]) if shown else person.starts()
+
+    @classmethod
+    def _goes_onward(cls, person: Person, place: int) -> Sequence[Message]:
+        """Tap the button that leads on; at the end of the questions all buttons come in turn."""
+        at_the_end = person.session is not None and person.session.step in ALL_ANSWERED
+        return cls._taps(person, place if at_the_end else 0)
 
     @staticmethod
     def _taps_old(person: Person, place: int) -> Sequence[Message]:
@@ -161,23 +185,32 @@ class History:
         after = list(person.sessions)
         assert answered is None or answered, "nobody was answered"
         assert not faults(answered or (), [one.id for one in after])
+        assert SECRET not in repr(answered)
         self.pages |= {message.page for message in answered or ()}
         for session in after:
-            self.steps.add(session.step)
-            self.kinds |= {type(event) for event in person.events(session.id)[-1:]}
-            assert not breaches(person.content_of(session), session)
-            assert fold(person.content_of(session), person.events(session.id)) == session
+            if session not in before:
+                self._judge_moved(person, session)
         old = {one.id: one for one in before}
         assert all(one.revision >= old[one.id].revision for one in after if one.id in old)
-        if answered is not None and _is_old(person, old):
-            assert after == before, "an old button moved an interview"
-        assert SECRET not in repr((after, [person.events(one.id) for one in after], answered))
-        assert len({one.follows for one in after if one.follows}) == sum(bool(one.follows) for one in after)
+        if answered is not None and _is_closed(person, old):
+            assert after == before, "a closed button moved an interview"
+        second_parts = [one.follows for one in after if one.follows]
+        assert len(set(second_parts)) == len(second_parts), "a second part began twice"
+
+    def _judge_moved(self, person: Person, session: Session) -> None:
+        content, events = person.content_of(session), person.events(session.id)
+        assert not breaches(content, session)
+        assert fold(content, events) == session
+        assert SECRET not in repr((session, events))
+        self.steps.add(session.step)
+        self.kinds.add(type(events[-1]))
 
 
-def _is_old(person: Person, before: dict[str, Session]) -> bool:
-    """Tell whether the last thing said is a tap that was offered at another moment of its interview."""
+def _is_closed(person: Person, before: dict[str, Session]) -> bool:
+    """Tell whether the last thing said is a tap that means nothing: forged, somebody else's, or too old."""
     heard = person.last.heard if person.last else None
-    tap = read(heard.token) if isinstance(heard, Tapped) else None
+    if not isinstance(heard, Tapped):
+        return False
+    tap = read(heard.token)
     stood = before.get(tap.session) if tap else None
-    return bool(tap and stood and tap.act in LIVE and tap.revision != stood.revision)
+    return tap is None or stood is None or (tap.act in LIVE and tap.revision != stood.revision)
