@@ -41,6 +41,13 @@ class LogFormat(StrEnum):
     JSON = "json"
 
 
+class TelegramWire(StrEnum):
+    """The HTTP client that calls Telegram."""
+
+    AIOHTTP = "aiohttp"
+    HTTPX = "httpx"
+
+
 def _database(url: SecretStr) -> SecretStr:
     if not re.match(r"sqlite:///.|postgresql://.|memory:", url.get_secret_value()):
         raise ValueError("it begins with sqlite:/// or postgresql://")
@@ -72,6 +79,9 @@ class Settings(BaseSettings):
     )
     telegram_api_url: Url = Field(
         default="https://api.telegram.org", description="Write https://api.telegram.org, or leave it out."
+    )
+    telegram_wire: TelegramWire = Field(
+        default=TelegramWire.AIOHTTP, description="aiohttp, or httpx: python-telegram-bot's own client."
     )
     database_url: Annotated[SecretStr, AfterValidator(_database)] = Field(
         default=SecretStr("sqlite:///attune.db"),

@@ -5,17 +5,13 @@ an address with the token in its causes, so it ends here and one of our own erro
 """
 
 import asyncio
-import json
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
-from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Final, Self
 
-import orjson
 from telegram import Bot, User
 from telegram.error import (
     BadRequest,
@@ -27,22 +23,21 @@ from telegram.error import (
     TelegramError,
     TimedOut,
 )
-from telegram.request import BaseRequest, HTTPXRequest
+from telegram.request import BaseRequest
 
 from bot.channels.telegram.hear import ALLOWED_UPDATES
 from bot.channels.telegram.redaction import guard_logs, redact
+from bot.channels.telegram.request import NEVER_LEFT, AiohttpRequest, StockRequest, environment_proxy
 from bot.delivery import Gone, Refused, TryLater, Unclear
 from bot.errors import ChannelError, SettingsError
 
 API_URL: Final = "https://api.telegram.org"
-AT_ONCE: Final = 8
-"""Calls at the same time: with more, the pool of httpx costs more than it brings (httpcore #1035)."""
+AT_ONCE: Final = 128
+"""Calls at the same time, each on a connection of its own."""
+AT_ONCE_STOCK: Final = 8
+"""The same with the stock client: with more, the pool of httpx costs more than it brings (httpcore #1035)."""
 BATCH: Final = 100
 REMEDY: Final = "Copy it anew from @BotFather in Telegram (/mybots, API Token) into TELEGRAM_BOT_TOKEN."
-
-_NEVER_LEFT: Final = frozenset(
-    {"ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError", "UnsupportedProtocol"}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +68,21 @@ class TokenRefused(SettingsError):
 
 
 class Wire:
-    """A bot's calls to Telegram; use it as an async context manager."""
+    """A bot's calls to Telegram; use it as an async context manager.
 
-    def __init__(self, token: str, api_url: str = API_URL, timeouts: Timeouts | None = None) -> None:
+    `stock` takes the library's own HTTP client in place of ours.
+    """
+
+    def __init__(
+        self, token: str, api_url: str = API_URL, timeouts: Timeouts | None = None, *, stock: bool = False
+    ) -> None:
         guard_logs()
         self.timeouts = timeouts or Timeouts()
-        self._calls = _request(self.timeouts, AT_ONCE)
-        self._polls = _request(self.timeouts, 4)  # more than one, or a broken connection wedges it
-        self._slots = asyncio.Semaphore(AT_ONCE)
+        at_once = AT_ONCE_STOCK if stock else AT_ONCE
+        self._calls = _request(self.timeouts, at_once, api_url, stock=stock)
+        # More than one for polls, or a broken connection wedges them.
+        self._polls = _request(self.timeouts, 4, api_url, stock=stock)
+        self._slots = asyncio.Semaphore(at_once)
         try:
             self._bot = _Bot(token, f"{api_url}/bot", request=self._calls, get_updates_request=self._polls)
         except InvalidToken:
@@ -159,7 +161,7 @@ def _may_have_arrived(error: NetworkError) -> bool:
     cause = error.__cause__
     if cause is None or isinstance(cause, TelegramError):
         return isinstance(error, TimedOut)
-    return type(cause).__name__ not in _NEVER_LEFT
+    return type(cause).__name__ not in NEVER_LEFT
 
 
 def _quotes_hidden(text: str) -> str:
@@ -168,14 +170,6 @@ def _quotes_hidden(text: str) -> str:
 
 
 # ---------------------------------------------------------------- python-telegram-bot, made discreet
-
-
-class Flood(RetryAfter):
-    """The 429 of Telegram; the library's own warns of its coming change each time it is raised."""
-
-    def __init__(self, seconds: int) -> None:
-        self._retry_after = timedelta(seconds=seconds)
-        TelegramError.__init__(self, f"Flood control exceeded. Retry in {seconds} seconds")
 
 
 def _seconds(error: RetryAfter) -> float:
@@ -204,46 +198,15 @@ class _Bot(Bot):
         return updates
 
 
-class _Request(HTTPXRequest):
-    """The library's own HTTP client with a quick parser, a quiet one, and a 429 that doesn't warn."""
-
-    __slots__ = ()
-
-    async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
-        """Make a request; name a flood at once."""
-        code, payload = await super().do_request(*args, **kwargs)
-        if code == HTTPStatus.TOO_MANY_REQUESTS:
-            raise Flood(_retry_after(payload))
-        return code, payload
-
-    @staticmethod
-    def parse_json_payload(payload: bytes) -> dict[str, Any]:
-        """Parse an answer; what can't be parsed isn't logged, for it may hold what somebody wrote."""
-        try:
-            try:
-                answer = orjson.loads(payload)
-            except orjson.JSONDecodeError:  # it is stricter than what Telegram may send
-                answer = json.loads(payload.decode("utf-8", "replace"))
-        except ValueError:
-            raise TelegramError("Invalid server response") from None
-        if not isinstance(answer, dict):
-            raise TelegramError("Invalid server response")
-        return answer
-
-
-def _retry_after(payload: bytes) -> int:
-    try:
-        return max(1, int(orjson.loads(payload)["parameters"]["retry_after"]))
-    except (ValueError, TypeError, KeyError):
-        return 1
-
-
-def _request(timeouts: Timeouts, connections: int) -> BaseRequest:
-    return _Request(
-        connection_pool_size=connections,
-        connect_timeout=timeouts.connect,
-        read_timeout=timeouts.read,
-        write_timeout=timeouts.read,
-        media_write_timeout=timeouts.upload,
-        pool_timeout=timeouts.connect,
-    )
+def _request(timeouts: Timeouts, connections: int, api_url: str, *, stock: bool) -> BaseRequest:
+    options: dict[str, Any] = {
+        "connection_pool_size": connections,
+        "connect_timeout": timeouts.connect,
+        "read_timeout": timeouts.read,
+        "write_timeout": timeouts.read,
+        "media_write_timeout": timeouts.upload,
+        "pool_timeout": timeouts.connect,
+    }
+    if stock:
+        return StockRequest(**options)
+    return AiohttpRequest(**options, proxy=environment_proxy(api_url), lean=True)

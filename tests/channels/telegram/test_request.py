@@ -3,6 +3,7 @@
 import asyncio
 import datetime as dt
 import ipaddress
+import json
 import ssl
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -24,6 +25,7 @@ from bot.channels.telegram.request import (
     NEVER_LEFT,
     AiohttpRequest,
     StockRequest,
+    _encoded,
     environment_proxy,
     parse_quietly,
     trimmed,
@@ -83,7 +85,7 @@ FAULTS: dict[str, Fault] = {
 async def outcome(client: BaseRequest, url: str, **timeouts: float) -> object:
     """The answer, or what is raised: its type, its words, and what it means to us."""
     try:
-        return await client.post(url, data(text="Hello"), **timeouts)
+        return await client.post(url, data(), **timeouts)
     except TelegramError as error:
         told = "" if isinstance(error.__cause__, Exception) else error.message
         return type(error).__name__, told, repr(meaning(error).__class__)
@@ -118,7 +120,7 @@ class TestBothClients:
                 for name, fault in FAULTS.items():
                     telegram.faults.add("getMe", fault)
                     told[name].append(await outcome(client, url_of(telegram)))
-        assert len(told) > 40
+        assert len({repr(said) for said in told.values()}) > 30
         assert {name: said for name, said in told.items() if said[0] != said[1]} == {}
 
     async def test_say_the_same_where_nobody_listens(self) -> None:
@@ -240,17 +242,21 @@ class TestWhatLeft:
 
 class TestAnUpload:
     async def test_that_is_never_taken_times_out(self) -> None:
-        async def deaf(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            _reader._transport.pause_reading()  # type: ignore[attr-defined]
-            await asyncio.sleep(5)
-            writer.close()
+        lines: list[asyncio.Transport] = []
 
-        server = await asyncio.start_server(deaf, "127.0.0.1", 0, limit=1024)
+        class Deaf(asyncio.Protocol):
+            def connection_made(self, transport: asyncio.BaseTransport) -> None:
+                assert isinstance(transport, asyncio.Transport)
+                lines.append(transport)
+                transport.pause_reading()
+
+        server = await asyncio.get_running_loop().create_server(Deaf, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
         file = InputFile(bytes(40 << 20), filename="big", attach=False)
         async with AiohttpRequest(read_timeout=30.0, media_write_timeout=0.3) as client:
             with pytest.raises(TimedOut):
                 await client.post(f"http://127.0.0.1:{port}/bot1:x/sendDocument", data(document=file))
+        lines[0].abort()
         server.close()
 
 
@@ -279,13 +285,12 @@ class TestJson:
         with pytest.raises(TelegramError, match="Invalid server response"):
             parse_quietly(b"[1]")
 
-    async def test_takes_what_orjson_alone_wouldnt(self, telegram: Emulator, ours: AiohttpRequest) -> None:
-        ana = await started(telegram)
-        huge: dict[object, object] = {1: 2**70}
-        sent = await ours.post(url_of(telegram, "sendMessage"), data(chat_id=ana.person.id, text="Hi"))
-        assert isinstance(sent, dict)
-        with pytest.raises(BadRequest):  # the emulator reads it, and refuses what it doesn't know
-            await ours.post(url_of(telegram, "sendMessage"), data(chat_id=ana.person.id, odd=huge))
+    def test_takes_what_orjson_alone_wouldnt(self) -> None:
+        odd = {1: 2**70, "half": "\ud83d"}
+        assert json.loads(_encoded(data(odd=odd, text="ñ"))) == {
+            "odd": {"1": 2**70, "half": "\ud83d"},
+            "text": "ñ",
+        }
 
 
 # ---------------------------------------------------------------- proxies and TLS
@@ -298,6 +303,7 @@ class Proxy:
         self.asked: list[str] = []
         self.url = ""
         self._server: asyncio.Server | None = None
+        self._lines: list[asyncio.StreamWriter] = []
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
@@ -307,6 +313,9 @@ class Proxy:
     async def __aexit__(self, *_: object) -> None:
         assert self._server is not None
         self._server.close()
+        for line in self._lines:
+            line.transport.abort()
+        await asyncio.sleep(0.05)  # until the pumps have ended
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = await reader.readuntil(b"\r\n\r\n")
@@ -315,6 +324,7 @@ class Proxy:
         address = target.decode().removeprefix("http://").partition("/")[0]
         host, _, port = address.rpartition(":")
         theirs, ours = await asyncio.open_connection(host, int(port))
+        self._lines += [writer, ours]
         if method == b"CONNECT":
             writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
         else:
@@ -339,7 +349,7 @@ class TestAProxy:
         self, telegram: Emulator, kind: Callable[..., StockRequest | AiohttpRequest]
     ) -> None:
         async with Proxy() as proxy, kind(**QUICK, proxy=proxy.url) as client:
-            assert isinstance(await client.post(url_of(telegram), data(text="Hello")), dict)
+            assert isinstance(await client.post(url_of(telegram), data()), dict)
             assert proxy.asked == [f"POST {url_of(telegram)}"]
 
     @pytest.mark.parametrize("kind", CLIENTS)

@@ -1,0 +1,317 @@
+"""The HTTP client under python-telegram-bot: aiohttp and orjson, or the library's own with better manners.
+
+Law: whoever calls can't tell the two apart. A refusal, a broken line or a silent server is the same
+exception of python-telegram-bot from both, with the same meaning for "did it leave?"; what can't be parsed
+isn't logged, for it may hold what somebody wrote. A test runs every fault of the emulator through both.
+"""
+
+import asyncio
+import json
+from contextlib import suppress
+from datetime import timedelta
+from functools import cache, lru_cache
+from http import HTTPStatus
+from io import BytesIO
+from ssl import SSLContext
+from typing import Any, Final
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import aiohttp
+import httpx
+import orjson
+from aiohttp.payload import BytesIOPayload
+from telegram._utils.defaultvalue import DefaultValue
+from telegram._utils.types import ODVInput
+from telegram.error import NetworkError, RetryAfter, TelegramError, TimedOut
+from telegram.request import BaseRequest, HTTPXRequest, RequestData
+from yarl import URL
+
+NEVER_LEFT: Final = frozenset(
+    {
+        *("ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError", "UnsupportedProtocol"),  # httpx
+        *("ClientConnectorError", "ClientConnectorDNSError", "ConnectionTimeoutError"),  # aiohttp
+        *("ClientConnectorSSLError", "ClientConnectorCertificateError", "ServerFingerprintMismatch"),
+        *("ClientProxyConnectionError", "ClientHttpProxyError", "InvalidUrlClientError"),
+    }
+)
+"""Causes of a `NetworkError` that say that nothing reached Telegram, by the name of their class."""
+
+AS_TRUE: Final = frozenset({"editMessageText", "editMessageReplyMarkup"})
+"""Methods whose result nobody reads: the library builds its objects for 120 microseconds otherwise."""
+AS_NUMBER: Final = frozenset({"sendMessage", "sendDocument"})
+"""Methods of whose result only the id of the message is read."""
+
+_OCCUPIED: Final = "Pool timeout: all connections are occupied. The request was not sent to Telegram."
+_CHUNK: Final = 64 * 1024  # bytes of an upload that the write timeout counts for
+
+ODV = ODVInput[float]
+DEFAULT: Final = BaseRequest.DEFAULT_NONE
+
+
+class Flood(RetryAfter):
+    """The 429 of Telegram; the library's own warns of its coming change each time it is raised."""
+
+    def __init__(self, seconds: int) -> None:
+        self._retry_after = timedelta(seconds=seconds)
+        TelegramError.__init__(self, f"Flood control exceeded. Retry in {seconds} seconds")
+
+
+class PoolTimeout(TimeoutError):
+    """No connection became free in time; named as httpx names it."""
+
+
+# ---------------------------------------------------------------- what both have in common
+
+
+def parse_quietly(payload: bytes) -> dict[str, Any]:
+    """Parse an answer; what can't be parsed isn't logged."""
+    try:
+        try:
+            answer = orjson.loads(payload)
+        except orjson.JSONDecodeError:  # it is stricter than what Telegram may send
+            answer = json.loads(payload.decode("utf-8", "replace"))
+    except ValueError:
+        raise TelegramError("Invalid server response") from None
+    if not isinstance(answer, dict):
+        raise TelegramError("Invalid server response")
+    return answer
+
+
+def _unless_flooded(code: int, payload: bytes) -> tuple[int, bytes]:
+    if code == HTTPStatus.TOO_MANY_REQUESTS:
+        raise Flood(_retry_after(payload))
+    return code, payload
+
+
+def _retry_after(payload: bytes) -> int:
+    try:
+        return max(1, int(orjson.loads(payload)["parameters"]["retry_after"]))
+    except (ValueError, TypeError, KeyError):
+        return 1
+
+
+def trimmed(method: str, payload: bytes) -> bytes:
+    """Return a good answer with only what we read of it; one of another shape stays as it is."""
+    if method in AS_TRUE and payload.startswith(b'{"ok":true'):
+        return b'{"ok":true,"result":true}'
+    if method in AS_NUMBER:
+        with suppress(ValueError, TypeError, KeyError):
+            message = orjson.loads(payload)["result"]
+            chat = {"id": message["chat"]["id"], "type": message["chat"]["type"]}
+            kept = {"message_id": message["message_id"], "date": message["date"], "chat": chat}
+            return orjson.dumps({"ok": True, "result": kept})
+    return payload
+
+
+class StockRequest(HTTPXRequest):
+    """The library's own client with a quick parser, a quiet one, and a 429 that doesn't warn."""
+
+    __slots__ = ()
+
+    parse_json_payload = staticmethod(parse_quietly)
+
+    async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
+        """Make a request; name a flood at once."""
+        return _unless_flooded(*await super().do_request(*args, **kwargs))
+
+
+# ---------------------------------------------------------------- aiohttp
+
+
+class AiohttpRequest(BaseRequest):
+    """A client of python-telegram-bot on aiohttp; its arguments are those of `HTTPXRequest`.
+
+    `lean` gives the caller of the methods named above only what the sender reads: don't set it for a bot
+    whose callers look into the messages that they get back.
+    """
+
+    __slots__ = (
+        "_connect",
+        "_free",
+        "_lean",
+        "_media_write",
+        "_pool",
+        "_proxy",
+        "_read",
+        "_session",
+        "_tls",
+        "_usual",
+        "_write",
+    )
+
+    parse_json_payload = staticmethod(parse_quietly)
+
+    def __init__(
+        self,
+        connection_pool_size: int = 256,
+        read_timeout: float | None = 5.0,
+        write_timeout: float | None = 5.0,
+        connect_timeout: float | None = 5.0,
+        pool_timeout: float | None = 1.0,
+        media_write_timeout: float | None = 20.0,
+        *,
+        proxy: str | None = None,
+        tls: SSLContext | None = None,
+        lean: bool = False,
+    ) -> None:
+        self._free = asyncio.Semaphore(connection_pool_size)
+        self._read = read_timeout
+        self._write = write_timeout
+        self._connect = connect_timeout
+        self._pool = pool_timeout
+        self._media_write = media_write_timeout
+        self._usual = aiohttp.ClientTimeout(sock_connect=connect_timeout, sock_read=read_timeout)
+        self._proxy = proxy
+        self._tls = tls
+        self._lean = lean
+        self._session: aiohttp.ClientSession | None = None
+
+    @property
+    def read_timeout(self) -> float | None:
+        """Return how long an answer is waited for by default."""
+        return self._read
+
+    async def initialize(self) -> None:
+        """Open the client, if it isn't open."""
+        if self._session is None or self._session.closed:
+            # The semaphore limits the connections: it knows a timeout of the pool, and costs less.
+            connector = aiohttp.TCPConnector(limit=0, ssl=self._tls or _trusted(), ttl_dns_cache=300)
+            self._session = aiohttp.ClientSession(
+                connector=connector,
+                cookie_jar=aiohttp.DummyCookieJar(),
+                headers={"User-Agent": self.USER_AGENT},
+                timeout=aiohttp.ClientTimeout(total=None),
+            )
+
+    async def shutdown(self) -> None:
+        """Close the client, if it is open."""
+        if self._session is not None:
+            await self._session.close()
+
+    async def do_request(
+        self,
+        url: str,
+        method: str,
+        request_data: RequestData | None = None,
+        read_timeout: ODV = DEFAULT,
+        write_timeout: ODV = DEFAULT,
+        connect_timeout: ODV = DEFAULT,
+        pool_timeout: ODV = DEFAULT,
+    ) -> tuple[int, bytes]:
+        """Make a request; return status and body."""
+        if self._session is None or self._session.closed:
+            raise RuntimeError("This AiohttpRequest is not initialized!")
+        patience = self._timeout(read_timeout, connect_timeout)
+        try:
+            body, headers = await self._body(request_data, write_timeout)
+            await self._take_connection(_or(pool_timeout, self._pool))
+            try:
+                code, payload = await self._exchange(url, method, body, headers, patience)
+            finally:
+                self._free.release()
+        except PoolTimeout as error:
+            raise TimedOut(_OCCUPIED) from error
+        except TimeoutError as error:
+            raise TimedOut from error
+        except aiohttp.ClientError as error:  # its text may hold the address, and that holds the token
+            raise NetworkError(f"aiohttp.{type(error).__name__}") from error
+        return _unless_flooded(code, payload)
+
+    async def _exchange(
+        self, url: str, method: str, body: Any, headers: dict[str, str], patience: aiohttp.ClientTimeout
+    ) -> tuple[int, bytes]:
+        assert self._session is not None  # noqa: S101 - the caller looked
+        async with self._session.request(
+            method,
+            _address(url),
+            data=body,
+            headers=headers,
+            timeout=patience,
+            proxy=self._proxy,
+            allow_redirects=False,
+        ) as response:
+            payload = await response.read()
+        if self._lean and response.status == HTTPStatus.OK:
+            payload = trimmed(url.rpartition("/")[2], payload)
+        return response.status, payload
+
+    async def _take_connection(self, wait: float | None) -> None:
+        if not self._free.locked():
+            await self._free.acquire()
+            return
+        try:
+            async with asyncio.timeout(wait):
+                await self._free.acquire()
+        except TimeoutError as error:
+            raise PoolTimeout from error
+
+    def _timeout(self, read: ODV, connect: ODV) -> aiohttp.ClientTimeout:
+        if read is DEFAULT and connect is DEFAULT:
+            return self._usual
+        return aiohttp.ClientTimeout(
+            sock_connect=_or(connect, self._connect), sock_read=_or(read, self._read)
+        )
+
+    async def _body(self, data: RequestData | None, write: ODV) -> tuple[Any, dict[str, str]]:
+        """Return what is sent, and in which form: JSON, or a form with files."""
+        if data is None:
+            return None, {}
+        if not data.contains_files:
+            return _encoded(data), {"Content-Type": "application/json"}
+        form = aiohttp.FormData(quote_fields=False)  # names of files go as they are, as httpx sends them
+        for name, value in data.json_parameters.items():
+            form.add_field(name, value)
+        for name, (filename, content, kind) in data.multipart_data.items():
+            part = BytesIO(content) if isinstance(content, bytes) else content
+            form.add_field(name, part, filename=filename, content_type=kind)
+        parts = form()
+        upload = _Upload(await parts.as_bytes(), _or(write, self._media_write))
+        return upload, {"Content-Type": parts.headers["Content-Type"]}
+
+
+class _Upload(BytesIOPayload):
+    """A body that goes out in pieces, each within the write timeout: aiohttp itself has none."""
+
+    def __init__(self, body: bytes, seconds: float | None) -> None:
+        super().__init__(BytesIO(body))
+        self._seconds = seconds
+
+    async def write_with_length(self, writer: Any, content_length: int | None) -> None:
+        """Write everything; raise `TimeoutError` where a piece isn't taken in time."""
+        del content_length  # it is what we are long
+        while piece := self._value.read(_CHUNK):
+            async with asyncio.timeout(self._seconds):
+                await writer.write(piece)
+
+
+def _or(given: ODV, usual: float | None) -> float | None:
+    return usual if isinstance(given, DefaultValue) else given
+
+
+def _encoded(data: RequestData) -> bytes:
+    parameters = data.parameters
+    try:
+        return orjson.dumps(parameters)
+    except TypeError:  # keys that aren't text, numbers past 64 bits, halves of characters
+        return json.dumps(parameters).encode()
+
+
+@cache
+def _trusted() -> SSLContext:
+    """Return the certificates that the stock client trusts, SSL_CERT_FILE included."""
+    return httpx.create_ssl_context()
+
+
+@lru_cache(128)
+def _address(url: str) -> URL:
+    return URL(url)
+
+
+def environment_proxy(url: str) -> str | None:
+    """Return the proxy that the environment names for an address, as the stock client finds it."""
+    parts = urlsplit(url)
+    if proxy_bypass(parts.hostname or ""):
+        return None
+    proxies = getproxies()
+    return proxies.get(parts.scheme) or proxies.get("all")
