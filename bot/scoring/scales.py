@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from bot.questionnaire.model import Item, Questionnaire, Scale
+from bot.scoring.prepared import Prepared
 
 NOT_ASKED = -97
 DECLINED = -98
@@ -28,11 +29,24 @@ class ScaleScore:
     t: float | None = None
 
 
+def _keyed_values(questionnaire: Questionnaire) -> dict[str, dict[str, float]]:
+    values: dict[str, dict[str, float]] = {}
+    for item in questionnaire.items:
+        plain = {choice.id: choice.value for choice in questionnaire.answers[item.answers].choices}
+        both = min(plain.values()) + max(plain.values())
+        values[item.id] = {
+            choice: float(both - value if item.reverse else value) for choice, value in plain.items()
+        }
+    return values
+
+
+keyed_values = Prepared(_keyed_values)
+"""Return the number of each choice of each item, reversed where the item is: min + max - x."""
+
+
 def keyed(questionnaire: Questionnaire, item: Item, choice_id: str) -> float:
     """Return the number of a choice, reversed where the item is: min + max - x."""
-    values = {choice.id: choice.value for choice in questionnaire.answers[item.answers].choices}
-    value = values[choice_id]
-    return float(min(values.values()) + max(values.values()) - value if item.reverse else value)
+    return keyed_values(questionnaire)[item.id][choice_id]
 
 
 def score(
@@ -43,22 +57,19 @@ def score(
     `asked` are the ids of the items that the form would ask of this person; `answers` maps an item id to a
     choice id, or to None where it was skipped. Items outside `asked` don't count.
     """
-    items = {item.id: item for item in questionnaire.items}
-    return {scale.id: _score(questionnaire, scale, items, asked, answers) for scale in questionnaire.scales}
+    numbers = keyed_values(questionnaire)
+    return {scale.id: _score(scale, numbers, asked, answers) for scale in questionnaire.scales}
 
 
 def _score(
-    questionnaire: Questionnaire,
     scale: Scale,
-    items: Mapping[str, Item],
+    numbers: Mapping[str, Mapping[str, float]],
     asked: Collection[str],
     answers: Mapping[str, str | None],
 ) -> ScaleScore:
     due = [item for item in scale.items if item in asked]
     reached = [item for item in due if item in answers]
-    values = [
-        keyed(questionnaire, items[item], choice) for item in due if (choice := answers.get(item)) is not None
-    ]
+    values = [numbers[item][choice] for item in due if (choice := answers.get(item)) is not None]
     if not reached:
         return ScaleScore(None, NOT_ASKED, 0, len(due))
     if not values or len(values) < scale.min_share * len(due) - 1e-9:

@@ -1,14 +1,24 @@
-"""From any subset of answers to probabilities of segments: pure arithmetic.
+"""From any subset of answers to a verdict: probabilities of segments, and what they rest on. Pure arithmetic.
 
-A skipped answer is missing, never a middle. The formula stands in `questionnaire.model.Prototype`.
+A skipped answer is missing, never a middle. The formulas stand in `questionnaire.model.segment_models`.
 """
 
-import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.questionnaire.model import Prototype, Questionnaire
-from bot.scoring.scales import keyed
+from bot.questionnaire.model import Questionnaire, SegmentModel, Status
+from bot.scoring.models import Given, Scorer, scorer_of
+
+REASONS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Another answer to one item that would have made another segment the most probable one."""
+
+    item: str
+    choice: str
+    segment: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +30,7 @@ class Verdict:
     runner_up: str | None
     unsure: bool
     weighed: tuple[str, ...]  # the items that weighed most for the segment against the runner-up
+    change: Change | None = None  # the smallest one; looked for in calibrated models only
 
     @property
     def probability(self) -> float:
@@ -28,25 +39,27 @@ class Verdict:
 
 
 def assign(
-    questionnaire: Questionnaire, answers: Mapping[str, str | None], *, reasons: int = 3
+    questionnaire: Questionnaire, answers: Mapping[str, str | None], *, reasons: int = REASONS
 ) -> Verdict | None:
     """Return the verdict on the answers (item id to choice id, None for skipped).
 
-    Or None where there are too few.
+    Or None where there are too few. Without `reasons` it is quicker: what weighed isn't worked out.
     """
-    model = questionnaire.model
-    if model is None or not questionnaire.segments:
+    model, scorer = questionnaire.model, scorer_of(questionnaire)
+    if model is None or scorer is None:
         return None
-    terms = _terms(questionnaire, model, answers)
-    if len(terms) < model.min_answered:
+    given = scorer.given(answers)
+    if len(given) < model.min_answered:
         return None
-    probabilities = _softmax(
-        {
-            segment.id: _prior(model, segment.id, len(questionnaire.segments))
-            + math.fsum(term[segment.id] for term in terms.values())
-            for segment in questionnaire.segments
-        }
-    )
+    verdict = decided(questionnaire, model, scorer.probabilities(given))
+    if not reasons:
+        return verdict
+    return _explained(questionnaire, scorer, given, verdict, reasons)
+
+
+def decided(questionnaire: Questionnaire, model: SegmentModel, shares: Sequence[float]) -> Verdict:
+    """Return the verdict that probabilities amount to, without its reasons."""
+    probabilities = {segment.id: share for segment, share in zip(questionnaire.segments, shares, strict=True)}
     order = sorted(probabilities, key=lambda segment: -probabilities[segment])
     first, second = order[0], order[1] if len(order) > 1 else None
     return Verdict(
@@ -54,52 +67,60 @@ def assign(
         segment=first,
         runner_up=second,
         unsure=second is not None and probabilities[first] - probabilities[second] < model.unsure_below,
-        weighed=_weighed(terms, first, second, reasons),
+        weighed=(),
     )
 
 
-def _terms(
-    questionnaire: Questionnaire, model: Prototype, answers: Mapping[str, str | None]
-) -> dict[str, dict[str, float]]:
-    """Return each answered item's log-likelihood under each segment."""
-    items = {item.id: item for item in questionnaire.items}
-    values: dict[str, tuple[str, float]] = {}
-    counts: dict[str, int] = {}
-    for scale in questionnaire.scales:
-        for item_id in scale.items:
-            choice = answers.get(item_id)
-            if choice is not None:
-                values[item_id] = (scale.id, keyed(questionnaire, items[item_id], choice))
-                counts[scale.id] = counts.get(scale.id, 0) + 1
-    weights = {scale: model.weight(count) for scale, count in counts.items()}
-    return {
-        item_id: {
-            segment: -((value - profile[scale]) ** 2) * weights[scale] / (2 * model.sd**2)
-            for segment, profile in model.profiles.items()
-        }
-        for item_id, (scale, value) in values.items()
-        if all(scale in profile for profile in model.profiles.values())
-    }
-
-
-def _prior(model: Prototype, segment: str, segments: int) -> float:
-    share = model.shares[segment] if model.shares else 1 / segments
-    return math.log(share)
-
-
-def _softmax(logs: Mapping[str, float]) -> dict[str, float]:
-    top = max(logs.values())
-    weights = {segment: math.exp(value - top) for segment, value in logs.items()}
-    total = math.fsum(weights.values())
-    return {segment: weight / total for segment, weight in weights.items()}
+def _explained(
+    questionnaire: Questionnaire, scorer: Scorer, given: Given, verdict: Verdict, reasons: int
+) -> Verdict:
+    calibrated = questionnaire.status is Status.CALIBRATED
+    return Verdict(
+        verdict.probabilities,
+        verdict.segment,
+        verdict.runner_up,
+        verdict.unsure,
+        _weighed(questionnaire, scorer, given, verdict, reasons),
+        _smallest_change(questionnaire, scorer, given, verdict.segment) if calibrated else None,
+    )
 
 
 def _weighed(
-    terms: Mapping[str, Mapping[str, float]], first: str, second: str | None, reasons: int
+    questionnaire: Questionnaire, scorer: Scorer, given: Given, verdict: Verdict, reasons: int
 ) -> tuple[str, ...]:
     """Return the items that spoke most for the first segment against the second."""
-    if second is None:
+    if verdict.runner_up is None:
         return ()
-    gains = {item: term[first] - term[second] for item, term in terms.items()}
+    places = {segment.id: place for place, segment in enumerate(questionnaire.segments)}
+    first, second = places[verdict.segment], places[verdict.runner_up]
+    gains = {item: spoken[first] - spoken[second] for item, spoken in scorer.spoken(given).items()}
     speaking = [item for item in gains if gains[item] > 0]
     return tuple(sorted(speaking, key=lambda item: -gains[item])[:reasons])
+
+
+def _smallest_change(
+    questionnaire: Questionnaire, scorer: Scorer, given: Given, segment: str
+) -> Change | None:
+    """Return the other answer nearest to the one given that leads elsewhere; the surest of the nearest."""
+    segments = [one.id for one in questionnaire.segments]
+    best: tuple[int, float, Change] | None = None
+    for distance, item, choice in sorted(_others(questionnaire, given)):
+        if best is not None and distance > best[0]:
+            break
+        changed = tuple([(one, choice if one == item else said) for one, said in given])
+        shares = scorer.probabilities(changed)
+        highest = max(shares)
+        winner = segments[shares.index(highest)]
+        if winner != segment and (best is None or highest > best[1]):
+            best = (distance, highest, Change(item, choice, winner))
+    return best[2] if best else None
+
+
+def _others(questionnaire: Questionnaire, given: Given) -> Iterator[tuple[int, str, str]]:
+    """Yield every other answer that could have been given, with how many choices away it is."""
+    for item, said in given:
+        choices = [choice.id for choice in questionnaire.choices(item)]
+        here = choices.index(said)
+        for place, choice in enumerate(choices):
+            if place != here:
+                yield abs(place - here), item, choice
