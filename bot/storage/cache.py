@@ -1,13 +1,16 @@
 """The open interviews that were active last, in memory: a turn of theirs needn't read the disk.
 
-It may be outdated where another process writes. That is safe: `save` compares with the disk, and on any
-answer but STORED the entry is dropped and read anew.
+Law: never ahead of the disk but for a living message that moved, and never what was erased. It may be
+behind where another process writes: `save` compares with the disk, and on any answer but STORED the entry
+is dropped.
 """
 
 from collections import OrderedDict
 from dataclasses import replace
 
-from bot.storage.base import Saved
+from bot.storage.base import Outcome, Saved
+from bot.storage.operations import MarkSent, Operation, SaveTurn
+from bot.storage.rules import begins, moved_to
 
 
 class Cache:
@@ -16,6 +19,7 @@ class Cache:
     def __init__(self, most: int) -> None:
         self._most = most
         self._of: OrderedDict[str, Saved] = OrderedDict()
+        self._late: dict[str, MarkSent] = {}  # whose living message moved, until that is on disk
         self.generation = 0
         """Changes whenever something is dropped: what was read before that may be what was dropped."""
 
@@ -26,26 +30,59 @@ class Cache:
         self._of.move_to_end(person)
         return self._of[person]
 
-    def put(self, saved: Saved) -> None:
-        """Keep what was just stored."""
+    def learn(self, saved: Saved, generation: int, *, present: bool) -> Saved:
+        """Return what was read, with the living message that moved since; keep it if nothing newer is here."""
+        late = self._late.get(saved.person)
+        if late is not None and saved.session is not None:
+            saved = replace(saved, address=late.address)
+        new = present and generation == self.generation and saved.person not in self._of
+        if new and saved.session is not None:
+            self._put(saved)
+        return saved
+
+    def move(self, sent: MarkSent) -> None:
+        """Keep where the living message is, before that is on disk."""
+        if sent.address is None:
+            return
+        self._late[sent.person] = sent
+        saved = self._of.get(sent.person)
+        if saved is not None:
+            self._of[sent.person] = replace(saved, address=sent.address)
+
+    def settled(self, operation: Operation, answer: object) -> None:
+        """Hear what became of an operation."""
+        match operation:
+            case SaveTurn():
+                self._settle(operation, answer)
+            case MarkSent() if self._late.get(operation.person) is operation:
+                del self._late[operation.person]
+            case _:
+                pass
+
+    def _settle(self, save: SaveTurn, answer: object) -> None:
+        saved, turn = save.saved, save.turn
+        if answer is not Outcome.STORED or turn.session is None or turn.erase:
+            self._drop(saved.person)
+            return
+        known, late = self._of.get(saved.person), self._late.get(saved.person)
+        moved = begins(saved, turn) or turn.event.kept
+        self._put(
+            Saved(
+                saved.person,
+                turn.session if moved else saved.session,
+                moved_to(saved, turn),
+                save.address or (late or known or saved).address,
+                save.key if moved else saved.last_key,
+            )
+        )
+
+    def _put(self, saved: Saved) -> None:
         self._of[saved.person] = saved
         self._of.move_to_end(saved.person)
         if len(self._of) > self._most:
             self._of.popitem(last=False)
 
-    def learn(self, saved: Saved, generation: int) -> None:
-        """Keep what was read, unless something was stored or dropped since the reading began."""
-        if generation == self.generation and saved.session is not None and saved.person not in self._of:
-            self.put(saved)
-
-    def move(self, person: str, address: bytes) -> None:
-        """Keep where the living message is."""
-        saved = self._of.get(person)
-        if saved is not None:
-            self._of[person] = replace(saved, address=address)
-
-    def drop(self, person: str) -> None:
-        """Forget a person."""
+    def _drop(self, person: str) -> None:
         self.generation += 1
         self._of.pop(person, None)
 

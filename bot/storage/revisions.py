@@ -7,6 +7,8 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
+FOLDER = Path(__file__).parent / "migrations"
+
 
 def upgrade(connection: Connection, revision: str = "head") -> None:
     """Bring a database to a revision, in the transaction that the connection is in."""
@@ -25,6 +27,5 @@ def head() -> str | None:
 
 def _config(connection: Connection | None = None) -> Config:
     config = Config(attributes={"connection": connection})
-    folder = Path(__file__).parent / "migrations"
-    config.set_main_option("script_location", str(folder).replace("%", "%%"))
+    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     return config

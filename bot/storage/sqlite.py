@@ -7,7 +7,6 @@ file meanwhile, a turn is stored on the state that it began with, or not at all.
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import cast
@@ -27,7 +26,7 @@ from bot.storage.connections import Line
 from bot.storage.group import GroupCommit
 from bot.storage.operations import Call, MarkSent, NoteKey, Operation, SaveTurn
 from bot.storage.projection import Values
-from bot.storage.rules import NEVER_CONSENTED, begins, fact_name, moved_to
+from bot.storage.rules import NEVER_CONSENTED, fact_name
 from bot.storage.snapshot import SqlSnapshot
 from bot.storage.tidying import Log
 from bot.storage.upgrading import prepare
@@ -56,10 +55,10 @@ class SqliteStore:
     """Everything that is remembered, in one file."""
 
     def __init__(self, database: Path, *, cached: int = CACHED_PEOPLE) -> None:
-        self.database = database
+        self.database = database = database.absolute()  # wherever this process goes later
+        self._identity = files.identity(database)
         self._closed = False
         self._cache = Cache(cached)
-        self._late: dict[str, MarkSent] = {}  # whose living message moved, until that is on disk
         self._values: dict[str, Values] = {}
         self._reader = Line(database, writes=False)
         self._writer = Line(database, writes=True)
@@ -67,7 +66,7 @@ class SqliteStore:
         self._group = GroupCommit(
             self._commit,
             self._writer.thread,
-            settled=self._settled,
+            settled=self._cache.settled,
             rest=self._log.rest,
             rest_after=REST_AFTER,
         )
@@ -91,12 +90,7 @@ class SqliteStore:
             return saved
         generation = self._cache.generation
         saved = await self._reader.run(lambda connection: reading.load(connection, person, session))
-        late = self._late.get(person)
-        if late is not None and saved.session is not None:
-            saved = replace(saved, address=late.address)
-        if session is None:
-            self._cache.learn(saved, generation)
-        return saved
+        return self._cache.learn(saved, generation, present=session is None)
 
     async def save(
         self,
@@ -124,9 +118,7 @@ class SqliteStore:
     def sent(self, person: str, key: str, address: bytes | None = None) -> None:
         """Say that the replies to a key went out; joins a later commit."""
         sent = MarkSent(person, key, address)
-        if address is not None:
-            self._late[person] = sent
-            self._cache.move(person, address)
+        self._cache.move(sent)
         self._group.later(sent)
 
     async def owed(self) -> Sequence[Owed]:
@@ -255,6 +247,7 @@ class SqliteStore:
     def _commit(self, operations: Sequence[Operation]) -> list[object]:
         """Commit operations together; where that fails by a fault of one of them, each alone."""
         try:
+            self._refuse_elsewhere()
             answers = self._writer.transact(lambda connection: commit(connection, operations, self._values))
         except StoreUnavailable as error:
             return [StoreUnavailable(error.message, remedy=error.remedy) for _ in operations]
@@ -263,32 +256,13 @@ class SqliteStore:
         self._log.written()
         return answers
 
-    def _settled(self, operation: Operation, answer: object) -> None:
-        """Keep the cache true to the disk."""
-        match operation:
-            case SaveTurn():
-                self._settle_turn(operation, answer)
-            case MarkSent() if self._late.get(operation.person) is operation:
-                del self._late[operation.person]
-            case _:
-                pass
-
-    def _settle_turn(self, save: SaveTurn, answer: object) -> None:
-        saved, turn = save.saved, save.turn
-        if answer is not Outcome.STORED or turn.session is None or turn.erase:
-            self._cache.drop(saved.person)
-            return
-        known, late = self._cache.get(saved.person), self._late.get(saved.person)
-        moved = begins(saved, turn) or turn.event.kept
-        self._cache.put(
-            Saved(
-                saved.person,
-                turn.session if moved else saved.session,
-                moved_to(saved, turn),
-                save.address or (late or known or saved).address,
-                save.key if moved else saved.last_key,
+    def _refuse_elsewhere(self) -> None:
+        """Refuse to write on into a file that was moved or deleted: the next start wouldn't find it."""
+        if files.identity(self.database) != self._identity:
+            raise StoreUnavailable(
+                f"The database {self.database} was moved, replaced or deleted while it was in use.",
+                remedy="Put it back, then start again.",
             )
-        )
 
 
 def _is_meant(saved: Saved, session: str) -> bool:

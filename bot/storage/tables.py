@@ -174,7 +174,6 @@ owed = Table(
     Column("at", Instant, nullable=False),
     sqlite_with_rowid=False,
 )
-Index("owed_session", owed.c.session_id)
 
 daily_count = Table(
     "daily_count",

@@ -1,13 +1,13 @@
 """The write-ahead log: copied back into the database at quiet moments; and the files after an erasure.
 
-Law: only the owner does it, and while it holds the write lock (FULL or TRUNCATE, never PASSIVE): before SQLite
-3.51.3 a database could be corrupted when the commit of another process reset the log in the middle of a
-checkpoint (sqlite.org/wal.html#walresetbug).
+Law: only the owner does it, and while it holds the write lock (FULL or TRUNCATE, never PASSIVE): before
+SQLite 3.51.3 a database could be corrupted when the commit of another process reset the log in the middle
+of a checkpoint (sqlite.org/wal.html#walresetbug).
 
-Erased means gone only after the whole file was written anew. `secure_delete` zeroes a row where it is deleted,
-but not the copies that stay in the unused part of a page when SQLite moves rows between pages: of 150 people
-erased from 300, some were still legible in the file (tests/storage/test_erasure.py). VACUUM leaves none, and
-takes about 7 ms for each MB.
+Erased means gone only after the whole file was written anew. `secure_delete` zeroes a row where it is
+deleted, but not the copies that stay in the unused part of a page when SQLite moves rows between pages: of
+150 people erased from 300, some were still legible in the file (tests/storage/test_erasure.py). VACUUM
+leaves none, and takes about 7 ms for each MB.
 """
 
 import sqlite3
@@ -45,8 +45,10 @@ class Log:
         self._written = True
         size = files.log_size(self._database)
         if size > self._relieve_at and self.owned():
-            done = self._checkpoint("TRUNCATE" if size > HUGE else "FULL")
-            self._relieve_at = size if done else size + LARGE
+            huge = size > HUGE
+            done = self._checkpoint("TRUNCATE" if huge else "FULL")
+            # After FULL the log is used again from its start, and its file stays as large as it was.
+            self._relieve_at = size + LARGE if not done else LARGE if huge else size
 
     def rest(self) -> None:
         """Copy back what was written, now that nobody waits."""

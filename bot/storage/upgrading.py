@@ -26,6 +26,7 @@ HEAD = "0001"
 FINGERPRINT = "_fingerprint"
 """The name of the fact that says which key a database was made with."""
 
+_SMALLEST = 512  # bytes of the smallest page, and so of the smallest database
 _PATIENCE = 30.0  # seconds to wait for another process that is upgrading the same database
 
 
@@ -66,6 +67,7 @@ def _inspect(database: Path) -> Found:
             name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
         }
         if not names:
+            _refuse_stub(database)
             return Found()
         if not {"alembic_version", "meta"} <= names:
             raise OperatorError(
@@ -74,6 +76,12 @@ def _inspect(database: Path) -> Found:
         ((revision,),) = connection.execute("SELECT version_num FROM alembic_version")
         facts = dict(connection.execute("SELECT name, value FROM meta"))
         return Found(revision, facts.get(FINGERPRINT))
+
+
+def _refuse_stub(database: Path) -> None:
+    """Refuse a few bytes of something else, which SQLite takes for an empty database and writes over."""
+    if 0 < database.stat().st_size < _SMALLEST:
+        raise OperatorError(f"{database} isn't a database.", remedy="Name another file in DATABASE_URL.")
 
 
 def connect(database: Path) -> sqlite3.Connection:

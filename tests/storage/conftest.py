@@ -49,7 +49,7 @@ async def sqlite(opening: Opening) -> SqliteStore:
     return await opening()
 
 
-@pytest.fixture(params=["memory", "sqlite", "sqlite without cache"])
+@pytest.fixture(params=["memory", "sqlite", pytest.param("sqlite without cache", marks=pytest.mark.slow)])
 async def store(request: pytest.FixtureRequest, opening: Opening) -> Store:
     """Return each kind of store in turn."""
     if request.param == "memory":

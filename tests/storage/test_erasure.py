@@ -225,7 +225,7 @@ def test_copies_made_by_upgrades_are_named(tmp_path: Path) -> None:
 async def test_the_search_finds_what_a_careless_database_leaves(
     opening: Opening, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """These tests can fail: where rows aren't overwritten the same search finds the person until it is verified."""
+    """Where rows aren't overwritten, the same search finds the person until the erasure is verified."""
     monkeypatch.setitem(PRAGMAS, "secure_delete", 0)
     store = await opening()
     someone = Someone(store, 1)

@@ -142,7 +142,6 @@ def _traffic() -> None:
         Column("at", BigInteger, nullable=False),
         sqlite_with_rowid=False,
     )
-    op.create_index("owed_session", "owed", ["session_id"])
     op.create_table(
         "daily_count",
         Column("day", Text, primary_key=True),

@@ -1,0 +1,295 @@
+"""What lies at the address, and what may be done to it."""
+
+import asyncio
+import hashlib
+import os
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine
+
+from bot.errors import AttuneError, DatabaseVersionError, KeyMismatch, OperatorError, SettingsError
+from bot.storage import files, revisions, tables, upgrading
+from bot.storage.base import Saved
+from bot.storage.memory import MemoryStore
+from bot.storage.opening import open_store, sqlite_path
+from bot.storage.sqlite import SqliteStore, open_sqlite
+from tests.storage.conftest import KEY
+from tests.storage.made import EDITION, NOON, began
+
+
+async def opened(path: Path, key: str = KEY) -> SqliteStore:
+    """Open a database."""
+    return await open_sqlite(path, key, clock=lambda: NOON)
+
+
+async def made(path: Path) -> None:
+    """Make a database with one session in it."""
+    store = await opened(path)
+    await store.keep_edition(EDITION)
+    await store.save(Saved("PERSON"), began("seed"), "k")
+    await store.close()
+
+
+def digest(path: Path) -> str:
+    """Return what changes when a file does."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def alter(path: Path, *statements: str) -> None:
+    """Change a database behind the program's back."""
+    with closing(sqlite3.connect(path)) as connection, connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+class TestAnAddress:
+    @pytest.mark.parametrize(
+        ("url", "path"),
+        [
+            ("sqlite:///attune.db", "attune.db"),
+            ("sqlite:///data/attune.db", "data/attune.db"),
+            ("sqlite:////var/lib/attune.db", "/var/lib/attune.db"),
+            ("sqlite:///a%20b.db", "a b.db"),
+        ],
+    )
+    def test_names_a_file(self, url: str, path: str) -> None:
+        assert sqlite_path(url) == Path(path)
+
+    @pytest.mark.parametrize(
+        "url",
+        [
+            "",
+            "attune.db",
+            "sqlite:",
+            "sqlite:///",
+            "sqlite://attune.db",
+            "sqlite:///a/",
+            "sqlite:///a?mode=ro",
+            "x:///y",
+        ],
+    )
+    def test_is_explained_where_it_names_nothing(self, url: str) -> None:
+        with pytest.raises(SettingsError, match="Write sqlite:///"):
+            sqlite_path(url)
+
+    def test_of_postgresql_is_explained_without_its_password(self) -> None:
+        with pytest.raises(SettingsError, match="SQLite only") as caught:
+            sqlite_path("postgresql://attune:secret@host/attune")
+        assert "secret" not in str(caught.value)
+
+    async def test_opens_the_store_behind_it(self, tmp_path: Path) -> None:
+        paths = [tmp_path / "here.db", tmp_path / "there.db"]
+        for url in ("sqlite:///here.db", f"sqlite:///{tmp_path}/there.db"):
+            store = await open_store(url, KEY, clock=lambda: NOON)
+            await store.close()
+        assert all(path.exists() for path in paths)
+        assert isinstance(await open_store("memory:", KEY, clock=lambda: NOON), MemoryStore)
+
+
+class TestANewDatabase:
+    async def test_belongs_to_its_owner_alone(self, tmp_path: Path) -> None:
+        await made(tmp_path / "attune.db")
+        assert (tmp_path / "attune.db").stat().st_mode & 0o777 == 0o600
+
+    async def test_has_the_tables_that_the_program_knows(self, tmp_path: Path) -> None:
+        """What the migrations make and what `tables` says are the same, down to indexes."""
+        await made(tmp_path / "attune.db")
+        engine = create_engine(f"sqlite:///{tmp_path / 'attune.db'}")
+        with engine.connect() as connection:
+            context = MigrationContext.configure(connection, opts={"compare_type": True})
+            assert compare_metadata(context, tables.metadata) == []
+        engine.dispose()
+
+    def test_has_the_newest_revision(self) -> None:
+        assert revisions.head() == upgrading.HEAD
+
+    async def test_needs_a_folder(self, tmp_path: Path) -> None:
+        with pytest.raises(OperatorError, match="folder"):
+            await opened(tmp_path / "nowhere" / "attune.db")
+
+    @pytest.mark.slow
+    def test_is_made_once_by_all_that_start_at_once(self, tmp_path: Path, root: Path) -> None:
+        script = (
+            "import asyncio, sys; from datetime import UTC, datetime; from pathlib import Path\n"
+            "from bot.storage.sqlite import open_sqlite\n"
+            "async def main():\n"
+            "    noon = datetime(2026, 1, 1, 12, tzinfo=UTC)\n"
+            "    store = await open_sqlite(Path(sys.argv[1]), 'K', clock=lambda: noon)\n"
+            "    print(await store.note(sys.argv[2], noon))\n"
+            "    await store.close()\n"
+            "asyncio.run(main())\n"
+        )
+        started = [
+            subprocess.Popen(
+                [sys.executable, "-W", "error", "-c", script, str(tmp_path / "attune.db"), f"k{n}"],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                env=os.environ | {"PYTHONPATH": str(root)},
+            )
+            for n in range(4)
+        ]
+        ended = [process.communicate() for process in started]
+        assert ended == [("True\n", "")] * 4
+        with closing(sqlite3.connect(tmp_path / "attune.db")) as reader:
+            assert reader.execute("SELECT count(*) FROM heard").fetchone() == (4,)
+            assert reader.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+class TestADatabaseThatIsNotOurs:
+    async def test_with_another_key_is_refused_and_untouched(self, tmp_path: Path) -> None:
+        path = tmp_path / "attune.db"
+        await made(path)
+        before = digest(path)
+        with pytest.raises(KeyMismatch, match="another privacy key"):
+            await opened(path, "OTHER")
+        assert digest(path) == before
+        await (await opened(path)).close()
+
+    async def test_of_a_newer_version_is_refused_and_untouched(self, tmp_path: Path) -> None:
+        path = tmp_path / "attune.db"
+        await made(path)
+        alter(path, "UPDATE alembic_version SET version_num = '9999'")
+        before = digest(path)
+        with pytest.raises(DatabaseVersionError, match="newer version") as caught:
+            await opened(path)
+        assert "backup" in caught.value.remedy
+        assert digest(path) == before
+        assert not upgrading.upgrade_backups(path)
+
+    async def test_of_another_program_is_refused_and_untouched(self, tmp_path: Path) -> None:
+        path = tmp_path / "attune.db"
+        alter(path, "CREATE TABLE recipes (name TEXT)")
+        before = digest(path)
+        with pytest.raises(OperatorError, match="another program"):
+            await opened(path)
+        assert digest(path) == before
+
+    @pytest.mark.parametrize("content", [b"not a database, but long enough to have a header " * 99, b"x"])
+    async def test_but_something_else_is_refused_and_untouched(self, tmp_path: Path, content: bytes) -> None:
+        path = tmp_path / "attune.db"
+        path.write_bytes(content)
+        with pytest.raises(OperatorError, match=r"attune\.db"):
+            await opened(path)
+        assert path.read_bytes() == content
+
+    async def test_but_damaged_is_explained(self, tmp_path: Path) -> None:
+        """Noise in the page that names the tables."""
+        path = tmp_path / "attune.db"
+        await made(path)
+        content = bytearray(path.read_bytes())
+        content[100:4096] = bytes(range(256)) * 15 + bytes(156)
+        path.write_bytes(content)
+        with pytest.raises(OperatorError, match="damaged"):
+            await opened(path)
+
+    async def test_but_a_folder_is_explained(self, tmp_path: Path) -> None:
+        with pytest.raises(OperatorError):
+            await opened(tmp_path)
+
+
+class TestAnOlderDatabase:
+    @pytest.fixture
+    def old(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        """Return a database of today, and pretend that a revision came after it.
+
+        There is one revision so far; this one adds a table, as a true one will.
+        """
+        path = tmp_path / "attune.db"
+        asyncio.run(made(path))
+        folder = tmp_path / "migrations"
+        source = Path(upgrading.__file__).parent / "migrations"
+        for name in ("env.py", "script.py.mako", "versions/0001_first.py"):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text((source / name).read_text())
+        (folder / "versions" / "0002_next.py").write_text(
+            "from alembic import op\nfrom sqlalchemy import Column, Text\n"
+            "revision, down_revision = '0002', '0001'\n"
+            "def upgrade():\n    op.create_table('next', Column('name', Text, primary_key=True))\n"
+        )
+        monkeypatch.setattr(revisions, "FOLDER", folder)
+        monkeypatch.setattr(upgrading, "HEAD", "0002")
+        return path
+
+    def test_is_copied_then_upgraded(self, old: Path) -> None:
+        asyncio.run(self._check(old))
+        (backup,) = upgrading.upgrade_backups(old)
+        assert backup.name == "attune.db.before-0002-20261124T120000Z.db"
+        assert backup.stat().st_mode & 0o777 == 0o600
+        for path, revision in ((backup, "0001"), (old, "0002")):
+            with closing(sqlite3.connect(path)) as reader:
+                assert reader.execute("SELECT version_num FROM alembic_version").fetchone() == (revision,)
+                assert reader.execute("SELECT count(*) FROM session").fetchone() == (1,)
+
+    async def _check(self, old: Path) -> None:
+        store = await opened(old)
+        assert (await store.load("PERSON")).turn == 1
+        await store.close()
+        await (await opened(old)).close()
+
+    def test_of_another_key_is_neither_copied_nor_upgraded(self, old: Path) -> None:
+        before = digest(old)
+        with pytest.raises(KeyMismatch):
+            asyncio.run(opened(old, "OTHER"))
+        assert digest(old) == before
+        assert not upgrading.upgrade_backups(old)
+
+    def test_stays_as_it_was_where_the_upgrade_fails(self, old: Path) -> None:
+        """Whole or not at all: the tables that an upgrade had made before it failed are gone again."""
+        broken = revisions.FOLDER / "versions" / "0002_next.py"
+        broken.write_text(broken.read_text() + "    raise ZeroDivisionError\n")
+        with pytest.raises(ZeroDivisionError):
+            asyncio.run(opened(old))
+        with closing(sqlite3.connect(old)) as reader:
+            names = {name for (name,) in reader.execute("SELECT name FROM sqlite_master")}
+            assert "next" not in names
+            assert reader.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
+
+
+MOUNTS = """\
+/dev/vda / ext4 rw,relatime 0 0
+tmpfs /tmp tmpfs rw 0 0
+server:/export /mnt/share nfs4 rw 0 0
+//server/share /mnt/with\\040space cifs rw 0 0
+me@host: /home/me/remote fuse.sshfs rw 0 0
+/dev/vdb /mnt/share/local ext4 rw 0 0
+"""
+
+
+class TestAFileSystem:
+    @pytest.mark.parametrize(
+        ("folder", "kind"),
+        [
+            ("/", "ext4"),
+            ("/var/lib", "ext4"),
+            ("/tmp/x", "tmpfs"),  # noqa: S108 - a line of the table above
+            ("/mnt/share/attune", "nfs4"),
+            ("/mnt/share/local/attune", "ext4"),
+            ("/mnt/shared", "ext4"),
+            ("/mnt/with space", "cifs"),
+        ],
+    )
+    def test_is_the_one_mounted_nearest(self, folder: str, kind: str) -> None:
+        assert files.file_system(Path(folder), MOUNTS) == kind
+
+    @pytest.mark.parametrize("folder", ["/mnt/share", "/mnt/with space", "/home/me/remote"])
+    def test_of_a_network_is_refused(self, folder: str) -> None:
+        with pytest.raises(OperatorError, match="network disk"):
+            files.refuse_network(Path(folder) / "attune.db", MOUNTS)
+
+    async def test_of_a_network_stops_the_start(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        mounts = tmp_path / "mounts"
+        mounts.write_text(f"server:/export {tmp_path} nfs rw 0 0\n")
+        monkeypatch.setattr(files, "MOUNTS", mounts)
+        with pytest.raises(AttuneError, match="nfs"):
+            await opened(tmp_path / "attune.db")
+        assert not (tmp_path / "attune.db").exists()
