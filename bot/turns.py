@@ -8,19 +8,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.conversation.content import Content
-from bot.conversation.events import Began, Event, Heard, Nudged, Resumed, Returned
+from bot.conversation.events import Began, Event, Heard, Nudged, Resumed, Returned, Started
 from bot.conversation.library import Library
 from bot.conversation.machine import advance
+from bot.conversation.meanings import fresh
 from bot.conversation.moves import PRESENT, present
 from bot.conversation.mydata import readable
 from bot.conversation.replies import Message, Page, Reply, Turn
-from bot.conversation.session import Session, Step, session_id
+from bot.conversation.session import ENDED, Session, Step, session_id
 from bot.conversation.understanding import begun, named_session, understand
 from bot.conversation.wording import word
 from bot.errors import AuthorError, StoreUnavailable
 from bot.privacy import Keys
 from bot.questionnaire.model import Edition
 from bot.storage.base import Active, Outcome, Owed, Receipt, Saved, Store
+from bot.storage.invites import CODE, Invite
 
 Clock = Callable[[], datetime]
 
@@ -66,6 +68,8 @@ class Spoken:
     receipt: str | None = (
         None  # the erasure whose receipt this is: tell `store.receipt_sent` once it was spoken
     )
+    session: Session | None = None  # as the turn left it
+    replies: tuple[Reply, ...] = ()  # what the messages say, for a channel that shows them again
 
 
 async def take_turn(desk: Desk, incoming: Incoming) -> Spoken:
@@ -82,13 +86,16 @@ async def take_turn(desk: Desk, incoming: Incoming) -> Spoken:
             turn, sent = await _verified(desk, turn, receipt)
             messages = await _word(desk, person, content, turn)
             where = whereabouts(desk.keys, person, saved.address)
-            return Spoken(person, incoming.key, messages, where, receipt=sent)
+            spoken = Spoken(person, incoming.key, messages, where, receipt=sent)
+            return replace(spoken, session=turn.session, replies=turn.replies)
     raise StoreUnavailable("The turn met a conflict too often.", remedy="Try again.")
 
 
 async def _turn(desk: Desk, saved: Saved, heard: Heard) -> tuple[Saved, Content, Turn]:
     content = await content_of(desk, saved.session)
     event = understand(content, saved.session, heard)
+    if isinstance(heard, Started):
+        event = await _invited(desk, saved.session, heard, event)
     if not isinstance(event, Began):
         return saved, content, advance(content, saved.session, event)
     known = {one.id: one for one in await desk.store.sessions_of(saved.person)} if saved.session else {}
@@ -96,10 +103,48 @@ async def _turn(desk: Desk, saved: Saved, heard: Heard) -> tuple[Saved, Content,
     if second is not None:
         return await _once_more(desk, saved, content, event, second)
     first = known.get(saved.session.follows or "") if saved.session else None
-    if first is not None and event.follows is None:  # who begins again begins with the first part
+    if first is not None and not event.follows and not event.invite:  # again: from the first part on
         event = replace(event, questionnaire=first.questionnaire, language=first.language)
     content = _content_begun(desk, event)
     return saved, content, advance(content, saved.session, begun(content, event))
+
+
+async def _invited(desk: Desk, session: Session | None, heard: Started, event: Event) -> Event:
+    """Begin with an invite where its code admits anybody; any other code begins as no code does.
+
+    Who is in the middle of an interview stays there. Who hasn't agreed to anything yet, or was done with
+    other questions, begins with what this invite is about.
+    """
+    invite = await admitted(desk, heard.payload, heard.at)
+    if invite is None or not (isinstance(event, Began) or _is_elsewhere(session, invite)):
+        return event
+    content = await content_of(desk, None)
+    begun = fresh(content, heard.at, heard.seed, heard.channel, invite.language or heard.language or "")
+    return replace(
+        begun, invite=invite.code, organisation=invite.organisation, questionnaire=invite.questionnaire
+    )
+
+
+async def admitted(desk: Desk, code: str, at: datetime) -> Invite | None:
+    """Return the invite that a code stands for, if an interview may begin with it now."""
+    invite = await desk.store.invite(code) if CODE.fullmatch(code) else None
+    if invite is None or not invite.admits(at) or await desk.store.recall(paused(invite.organisation)):
+        return None
+    library = desk.library
+    known = invite.organisation in library.organisations and invite.questionnaire in library.questionnaires
+    return invite if known else None
+
+
+def paused(organisation: str) -> str:
+    """Return the name of the fact that an organisation lets no interview begin: since when, or nothing."""
+    return f"paused:{organisation}"
+
+
+def _is_elsewhere(session: Session | None, invite: Invite) -> bool:
+    if session is None or session.consent is None:
+        return session is None or session.invite != invite.code
+    there = (session.organisation, session.questionnaire) == (invite.organisation, invite.questionnaire)
+    return session.step in ENDED and not there and not session.follows
 
 
 async def _once_more(

@@ -15,6 +15,7 @@ from bot.conversation.events import Event
 from bot.conversation.replies import Reply, Turn
 from bot.conversation.session import Session
 from bot.questionnaire.model import Edition
+from bot.storage.invites import InviteStore
 
 
 class Outcome(StrEnum):
@@ -128,7 +129,7 @@ class Snapshot(Protocol):
         ...
 
 
-class Store(Protocol):
+class Store(InviteStore, Protocol):
     """Everything that is remembered."""
 
     async def keep_edition(self, edition: Edition) -> None:

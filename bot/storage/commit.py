@@ -17,6 +17,7 @@ from bot.storage import tables
 from bot.storage.base import Outcome
 from bot.storage.codes import erasure_code
 from bot.storage.erasing import erase_person, pend
+from bot.storage.invite_statements import Admissions
 from bot.storage.operations import Call, MarkSent, NoteKey, Operation, SaveTurn
 from bot.storage.projection import Values, changed, read_values, removed
 from bot.storage.rows import Rows
@@ -43,6 +44,7 @@ class _Batch:
         self._connection = connection
         self._values = values
         self._rows = Rows()
+        self._admissions = Admissions()
         self._heard: set[str] = set()
         self._standing: dict[str, Standing] = {}
         self._present: dict[str, str] = {}
@@ -67,6 +69,7 @@ class _Batch:
 
     def _write(self) -> None:
         self._rows.write(self._connection)
+        self._admissions.write(self._connection)
         self._touched.clear()
 
     # ------------------------------------------------------------ reading
@@ -82,6 +85,7 @@ class _Batch:
         people = {save.saved.person for save in saves}
         people |= {one.person for one in operations if isinstance(one, MarkSent) and one.address is not None}
         self._present = dict(self._found(people, tables.person.c.person_id, tables.person.c.session_id))
+        self._admissions.read(self._connection, (save.turn for save in saves))
         if saves:
             self._as_of = self._connection.scalar(select(tables.counter.c.n)) or 0
 
@@ -108,6 +112,8 @@ class _Batch:
         before, after = self._stands(saved.session), self._stands(turn.session)
         if not fits(saved, turn, present=present, before=before, after=after):
             return Outcome.CONFLICT
+        if not self._admissions.admit(turn):
+            return Outcome.CONFLICT  # the invite is full or closed now: the next attempt begins without it
         if saved.person in self._touched:
             self._write()  # two turns of one person keep their order
         self._touched.add(saved.person)

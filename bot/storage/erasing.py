@@ -12,12 +12,14 @@ from sqlalchemy import Connection, Table, delete, exists, func, insert, literal,
 from bot.privacy import HEARD_AGE, PARKED_AGE, RECEIPT_AGE
 from bot.storage import tables
 from bot.storage.base import Receipt
+from bot.storage.invite_statements import drop_expired
+from bot.storage.invite_tables import resume_code
 from bot.storage.statements import SET_PRESENT
 
 CHUNK = 200  # sessions erased in one transaction of a sweep: people's turns come in between
 
 _OF_SESSIONS = (tables.answer, tables.event, tables.owed)
-_OF_PEOPLE = (tables.owed, tables.address)
+_OF_PEOPLE = (tables.owed, tables.address, resume_code)
 
 
 def erase_person(connection: Connection, person: str) -> None:
@@ -153,6 +155,7 @@ def sweep_traffic(connection: Connection, now: datetime) -> int:
     receipts = tables.erasure.c.sealed.is_not(None)
     connection.execute(delete(tables.erasure).where(receipts, tables.erasure.c.asked_at < now - RECEIPT_AGE))
     _drop_older(connection, tables.parked, now - PARKED_AGE)
+    drop_expired(connection, now)
     return _drop_older(connection, tables.heard, now - HEARD_AGE)
 
 

@@ -17,6 +17,7 @@ from bot.privacy import HEARD_AGE, PARKED_AGE, RECEIPT_AGE
 from bot.questionnaire.model import Edition
 from bot.storage.base import Active, Outcome, Owed, Parked, Receipt, Saved, Swept
 from bot.storage.codes import erasure_code, person_code
+from bot.storage.invites_in_memory import InvitesInMemory
 from bot.storage.memory_snapshot import KeptSession, KnownPerson, MemorySnapshot
 from bot.storage.rules import (
     NEVER_CONSENTED,
@@ -43,10 +44,11 @@ class _Erasure:
     verified: bool = False
 
 
-class MemoryStore:
+class MemoryStore(InvitesInMemory):
     """A store that forgets everything when it is closed."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._editions: dict[str, Edition] = {}
         self._people: dict[str, KnownPerson] = {}
         self._sessions: dict[str, KeptSession] = {}
@@ -94,6 +96,8 @@ class MemoryStore:
         if key in self._heard:
             return Outcome.HEARD_BEFORE
         if not self._fits(saved, turn):
+            return Outcome.CONFLICT
+        if not self._admits(turn):
             return Outcome.CONFLICT
         self._heard[key] = turn.event.at
         self._as_of += 1
@@ -217,6 +221,7 @@ class MemoryStore:
         for kept in self._of(person):
             self._erase_session(kept.session.id)
         self._people.pop(person, None)
+        self._forget_resumes(person)
 
     def _erase_session(self, session: str) -> None:
         kept = self._sessions.pop(session)
@@ -225,6 +230,7 @@ class MemoryStore:
         known = self._people[kept.person]
         if not left:
             del self._people[kept.person]
+            self._forget_resumes(kept.person)
         elif known.present == session:
             known.present = left[-1].session.id
 

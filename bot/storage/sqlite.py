@@ -24,6 +24,7 @@ from bot.storage.codes import erasure_code
 from bot.storage.commit import commit
 from bot.storage.connections import Line
 from bot.storage.group import GroupCommit
+from bot.storage.invites_in_sqlite import InvitesInSqlite
 from bot.storage.operations import Call, MarkSent, NoteKey, Operation, SaveTurn
 from bot.storage.projection import Values
 from bot.storage.rules import NEVER_CONSENTED, fact_name
@@ -51,7 +52,7 @@ async def open_sqlite(
     return store
 
 
-class SqliteStore:
+class SqliteStore(InvitesInSqlite):
     """Everything that is remembered, in one file."""
 
     def __init__(self, database: Path, *, cached: int = CACHED_PEOPLE) -> None:

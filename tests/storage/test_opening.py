@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -195,35 +196,36 @@ class TestADatabaseThatIsNotOurs:
             await opened(tmp_path)
 
 
+TODAY = upgrading.HEAD
+
+
 class TestAnOlderDatabase:
     @pytest.fixture
     def old(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         """Return a database of today, and pretend that a revision came after it.
 
-        There is one revision so far; this one adds a table, as a true one will.
+        It adds a table, as a true one will.
         """
         path = tmp_path / "attune.db"
         asyncio.run(made(path))
         folder = tmp_path / "migrations"
         source = Path(upgrading.__file__).parent / "migrations"
-        for name in ("env.py", "script.py.mako", "versions/0001_first.py"):
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (folder / name).write_text((source / name).read_text())
-        (folder / "versions" / "0002_next.py").write_text(
+        shutil.copytree(source, folder, ignore=shutil.ignore_patterns("__pycache__"))
+        (folder / "versions" / "9999_next.py").write_text(
             "from alembic import op\nfrom sqlalchemy import Column, Text\n"
-            "revision, down_revision = '0002', '0001'\n"
+            f"revision, down_revision = '9999', '{TODAY}'\n"
             "def upgrade():\n    op.create_table('next', Column('name', Text, primary_key=True))\n"
         )
         monkeypatch.setattr(revisions, "FOLDER", folder)
-        monkeypatch.setattr(upgrading, "HEAD", "0002")
+        monkeypatch.setattr(upgrading, "HEAD", "9999")
         return path
 
     def test_is_copied_then_upgraded(self, old: Path) -> None:
         asyncio.run(self._check(old))
         (backup,) = upgrading.upgrade_backups(old)
-        assert backup.name == "attune.db.before-0002-20261124T120000Z.db"
+        assert backup.name == "attune.db.before-9999-20261124T120000Z.db"
         assert backup.stat().st_mode & 0o777 == 0o600
-        for path, revision in ((backup, "0001"), (old, "0002")):
+        for path, revision in ((backup, TODAY), (old, "9999")):
             with closing(sqlite3.connect(path)) as reader:
                 assert reader.execute("SELECT version_num FROM alembic_version").fetchone() == (revision,)
                 assert reader.execute("SELECT count(*) FROM session").fetchone() == (1,)
@@ -243,14 +245,14 @@ class TestAnOlderDatabase:
 
     def test_stays_as_it_was_where_the_upgrade_fails(self, old: Path) -> None:
         """Whole or not at all: the tables that an upgrade had made before it failed are gone again."""
-        broken = revisions.FOLDER / "versions" / "0002_next.py"
+        broken = revisions.FOLDER / "versions" / "9999_next.py"
         broken.write_text(broken.read_text() + "    raise ZeroDivisionError\n")
         with pytest.raises(ZeroDivisionError):
             asyncio.run(opened(old))
         with closing(sqlite3.connect(old)) as reader:
             names = {name for (name,) in reader.execute("SELECT name FROM sqlite_master")}
             assert "next" not in names
-            assert reader.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
+            assert reader.execute("SELECT version_num FROM alembic_version").fetchone() == (TODAY,)
 
 
 MOUNTS = """\
