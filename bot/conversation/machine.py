@@ -121,10 +121,6 @@ def _to(act: Act, *steps: Step | None) -> Rule:
     return Rule(act, frozenset(steps))
 
 
-def _records(*steps: Step) -> Mapping[type[Event], Rule]:
-    return {Answered: _to(moves.answer, *steps), Skipped: _to(moves.skip, *steps)}
-
-
 def _leaves(*back: Step) -> Mapping[type[Event], Rule]:
     return {Paused: _to(moves.pause, Step.PAUSED), WentBack: _to(moves.back, *back), **_STOP}
 
@@ -140,7 +136,11 @@ TRANSITIONS: Mapping[Step, Mapping[type[Event], Rule]] = {
         Paused: _to(moves.pause, Step.PAUSED),
         **_STOP,
     },
-    Step.ASKING: {**_records(Step.ASKING, Step.READY), **_leaves(Step.ASKING, Step.RESEARCH)},
+    Step.ASKING: {
+        Answered: _to(moves.answer, Step.ASKING, Step.READY),
+        Skipped: _to(moves.skip, Step.ASKING, Step.READY),
+        **_leaves(Step.ASKING, Step.RESEARCH),
+    },
     Step.READY: {
         ResultAsked: _to(moves.result, Step.RESULT),
         CheckAsked: _to(moves.check, Step.CHECKING),
@@ -151,7 +151,11 @@ TRANSITIONS: Mapping[Step, Mapping[type[Event], Rule]] = {
         EditAsked: _to(moves.edit, Step.EDITING),
         **_leaves(Step.READY),
     },
-    Step.EDITING: {**_records(Step.ASKING, Step.CHECKING), **_leaves(Step.CHECKING)},
+    Step.EDITING: {
+        Answered: _to(moves.answer, Step.ASKING, Step.CHECKING),  # another answer may open more questions
+        Skipped: _to(moves.skip, Step.CHECKING),
+        **_leaves(Step.CHECKING),
+    },
     Step.PAUSED: {Resumed: _to(moves.resume, *_INTERRUPTED), **_STOP},
     Step.STOPPED: {Resumed: _to(moves.resume, Step.WELCOME, Step.CONSENT, *_INTERRUPTED)},
     Step.RESULT: {

@@ -59,6 +59,7 @@ MOVES = st.one_of(
     st.tuples(st.just("types"), PEOPLE, st.sampled_from(WORDS) | st.text(max_size=20)),
     st.tuples(st.just("types_label"), PEOPLE, PLACE),
     st.tuples(st.just("commands"), PEOPLE, st.sampled_from(COMMANDS)),
+    st.tuples(st.just("commands"), PEOPLE, st.sampled_from(["stop", "resume"])),
     st.tuples(st.just("sends"), PEOPLE, st.sampled_from(KINDS)),
     st.tuples(st.just("is_nudged"), PEOPLE),
     st.tuples(st.just("is_delivered_again"), PEOPLE),
