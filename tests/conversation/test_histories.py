@@ -86,7 +86,8 @@ def an_edit_leaves_a_hole(patch: pytest.MonkeyPatch) -> None:
     def answer(content: Content, session: Session, event: Answered) -> Turn:
         turn = moves.answer(content, session, event)
         assert turn.session is not None
-        return replace(turn, session=replace(turn.session, step=Step.CHECKING, item=None))
+        hole = replace(turn.session, step=Step.CHECKING, item=None)
+        return replace(turn, session=hole, replies=(moves.present(hole),))
 
     rule = machine.Rule(answer, frozenset({Step.CHECKING}))
     patch.setitem(cast("dict[Any, Any]", machine.TRANSITIONS[Step.EDITING]), Answered, rule)
