@@ -30,7 +30,7 @@ class Known:
     variances: Vector  # what is left of each item's variance
     covariances: list[Vector]  # of each score with each item
     scores: list[Vector]  # covariance of the scores
-    lead: dict[tuple[int, int], tuple[int, ...]] = field(default_factory=dict)  # rankings worked out so far
+    tells: list[tuple[int, int, Vector]] = field(default_factory=list)  # worked out at the first use
 
 
 class Joint:
@@ -133,24 +133,29 @@ class Joint:
         pairs = zip(reversed(weights), distances, strict=True)
         return [tuple([one * distance for one in weight]) for weight, distance in pairs]
 
-    def leading(self, known: Known, first: int, second: int) -> tuple[int, ...]:
-        """Return the items not answered, the one first that best predicts the difference of two scores.
+    def telling(self, known: Known) -> Sequence[tuple[int, int, Vector]]:
+        """Return for each pair of segments how well each item predicts the difference of their scores.
 
-        Its squared correlation with that difference rises and falls with their mutual information,
-        -log(1 - r^2) / 2.
+        That is their squared correlation given the answers: it rises and falls with their mutual
+        information, -log(1 - r^2) / 2.
         """
-        pair = (min(first, second), max(first, second))
-        if pair not in known.lead:
-            difference = zip(known.covariances[first], known.covariances[second], strict=True)
-            tells = [
-                (one - other) ** 2 / variance if variance > least else 0.0
-                for (one, other), variance, least in zip(
-                    difference, known.variances, self._least, strict=True
-                )
-            ]
-            left = set(range(len(tells))).difference(known.items)
-            known.lead[pair] = tuple(sorted(left, key=lambda place: (-tells[place], place)))
-        return known.lead[pair]
+        if not known.tells:
+            segments = range(len(known.scores))
+            pairs = ((first, second) for first in segments for second in segments if first < second)
+            known.tells.extend((first, second, self._tells(known, first, second)) for first, second in pairs)
+        return known.tells
+
+    def _tells(self, known: Known, first: int, second: int) -> Vector:
+        scores = known.scores
+        open_ = scores[first][first] + scores[second][second] - 2 * scores[first][second]
+        least = DETERMINED * (self._nothing.scores[first][first] + self._nothing.scores[second][second])
+        if open_ <= least:
+            return [0.0] * len(known.variances)
+        difference = zip(known.covariances[first], known.covariances[second], strict=True)
+        return [
+            (one - other) ** 2 / (variance * open_) if variance > floor else 0.0
+            for (one, other), variance, floor in zip(difference, known.variances, self._least, strict=True)
+        ]
 
 
 def _dot(one: Sequence[float], other: Sequence[float]) -> float:

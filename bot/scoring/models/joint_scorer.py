@@ -74,13 +74,18 @@ class JointScorer:
         return {item: one for (item, _), one in zip(given, added, strict=True)}
 
     def ranked(self, given: Given, shares: tuple[float, ...]) -> tuple[str, ...]:
-        """Return every other item, the one first that best separates the two leading segments."""
-        if len(shares) == 1:
-            answered = {item for item, _ in given}
-            return tuple(item for item in self._items if item not in answered)
+        """Return every other item, the one first that best separates the segments in question.
+
+        For each pair of segments what it tells of the difference of their scores counts as much as both are
+        probable.
+        """
         known, _ = self._read(given)
-        first, second, *_ = sorted(range(len(shares)), key=lambda segment: (-shares[segment], segment))
-        return tuple([self._items[place] for place in self._joint.leading(known, first, second)])
+        total = [0.0] * len(self._items)
+        for first, second, tells in self._joint.telling(known):
+            weight = shares[first] * shares[second]
+            total = [value + weight * one for value, one in zip(total, tells, strict=True)]
+        left = set(range(len(total))).difference(known.items)
+        return tuple([self._items[place] for place in sorted(left, key=lambda place: (-total[place], place))])
 
     def person_fit(self, given: Given) -> float | None:
         """Return how usual the answers are: their squared distance from what is expected, as a z value."""
