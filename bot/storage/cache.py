@@ -31,7 +31,7 @@ class Cache:
         return self._of[person]
 
     def learn(self, saved: Saved, generation: int, *, present: bool) -> Saved:
-        """Return what was read, with the living message that moved since; keep it if nothing newer is here."""
+        """Return what was read, with the living message that moved since; keep it unless newer is here."""
         late = self._late.get(saved.person)
         if late is not None and saved.session is not None:
             saved = replace(saved, address=late.address)

@@ -65,7 +65,10 @@ class Line:
     def connection(self) -> Connection:
         """The connection, opened when it is first needed; only for the thread."""
         if self._open is None:
-            engine = create_engine("sqlite://", creator=self._connected, poolclass=NullPool)
+            # An error must not carry what a person said into a log.
+            engine = create_engine(
+                "sqlite://", creator=self._connected, poolclass=NullPool, hide_parameters=True
+            )
             event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(self._begin))
             self._open = engine.connect()
         return self._open

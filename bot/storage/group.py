@@ -115,9 +115,16 @@ class GroupCommit:
         if one.answer is None and isinstance(answer, StoreUnavailable):
             return False
         self._settled(one.operation, answer)
-        if one.answer is not None and not one.answer.done():
-            if isinstance(answer, Exception):
-                one.answer.set_exception(answer)
-            else:
-                one.answer.set_result(answer)
+        if isinstance(answer, Exception):
+            self._fail(one, answer)
+        elif one.answer is not None and not one.answer.done():
+            one.answer.set_result(answer)
         return True
+
+    def _fail(self, one: _Waiting, error: Exception) -> None:
+        """Give a fault to whoever waits, or to the loop where nobody does."""
+        if one.answer is None:
+            message = f"storage: {type(one.operation).__name__} failed"
+            self._loop.call_exception_handler({"message": message, "exception": error})
+        elif not one.answer.done():
+            one.answer.set_exception(error)

@@ -158,7 +158,9 @@ def _refuse_mode(mode: str, database: Path) -> None:
 
 
 def _engine(database: Path) -> Engine:
-    engine = create_engine("sqlite://", creator=lambda: connect(database), poolclass=NullPool)
+    engine = create_engine(
+        "sqlite://", creator=lambda: connect(database), poolclass=NullPool, hide_parameters=True
+    )
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     return engine
 

@@ -1,9 +1,7 @@
 """What lies at the address, and what may be done to it."""
 
-import asyncio
 import hashlib
 import os
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -13,7 +11,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine
+from sqlalchemy import Connection, create_engine
 
 from bot.errors import AttuneError, DatabaseVersionError, KeyMismatch, OperatorError, SettingsError
 from bot.storage import files, revisions, tables, upgrading
@@ -199,60 +197,76 @@ class TestADatabaseThatIsNotOurs:
 TODAY = upgrading.HEAD
 
 
+OLD_ROWS = (
+    "INSERT INTO meta (name, value) VALUES ('_fingerprint', 'FINGERPRINT')",
+    "INSERT INTO heard (key, at) VALUES ('k', 1)",
+    "INSERT INTO daily_count (day, name, n) VALUES ('2026-11-24', 'began', 7)",
+)
+
+
 class TestAnOlderDatabase:
     @pytest.fixture
-    def old(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-        """Return a database of today, and pretend that a revision came after it.
-
-        It adds a table, as a true one will.
-        """
+    def old(self, tmp_path: Path) -> Path:
+        """Return a database as the first revision made it."""
         path = tmp_path / "attune.db"
-        asyncio.run(made(path))
-        folder = tmp_path / "migrations"
-        source = Path(upgrading.__file__).parent / "migrations"
-        shutil.copytree(source, folder, ignore=shutil.ignore_patterns("__pycache__"))
-        (folder / "versions" / "9999_next.py").write_text(
-            "from alembic import op\nfrom sqlalchemy import Column, Text\n"
-            f"revision, down_revision = '9999', '{TODAY}'\n"
-            "def upgrade():\n    op.create_table('next', Column('name', Text, primary_key=True))\n"
-        )
-        monkeypatch.setattr(revisions, "FOLDER", folder)
-        monkeypatch.setattr(upgrading, "HEAD", "9999")
+        files.create(path)
+        upgrading.write_ahead(path)
+        engine = create_engine(f"sqlite:///{path}")
+        with engine.begin() as connection:
+            revisions.upgrade(connection, "0001")
+        engine.dispose()
+        alter(path, *OLD_ROWS)
         return path
 
-    def test_is_copied_then_upgraded(self, old: Path) -> None:
-        asyncio.run(self._check(old))
+    async def test_is_copied_then_upgraded(self, old: Path) -> None:
+        """What was in it is in both; opened again, it isn't copied again."""
+        for _ in range(2):
+            store = await opened(old)
+            assert await store.counts() == {("2026-11-24", "began"): 7}
+            assert not await store.note("k", NOON)
+            await store.close()
         (backup,) = upgrading.upgrade_backups(old)
-        assert backup.name == "attune.db.before-9999-20261124T120000Z.db"
+        assert backup.name == f"attune.db.before-{upgrading.HEAD}-20261124T120000Z.db"
         assert backup.stat().st_mode & 0o777 == 0o600
-        for path, revision in ((backup, TODAY), (old, "9999")):
+        for path, revision in ((backup, "0001"), (old, upgrading.HEAD)):
             with closing(sqlite3.connect(path)) as reader:
                 assert reader.execute("SELECT version_num FROM alembic_version").fetchone() == (revision,)
-                assert reader.execute("SELECT count(*) FROM session").fetchone() == (1,)
+                assert reader.execute("SELECT n FROM daily_count").fetchone() == (7,)
 
-    async def _check(self, old: Path) -> None:
-        store = await opened(old)
-        assert (await store.load("PERSON")).turn == 1
-        await store.close()
+    async def test_has_the_same_tables_afterwards_as_a_new_one(self, old: Path, tmp_path: Path) -> None:
         await (await opened(old)).close()
+        await (await opened(tmp_path / "new.db")).close()
+        schemas = []
+        for path in (old, tmp_path / "new.db"):
+            with closing(sqlite3.connect(path)) as reader:
+                schemas.append(set(reader.execute("SELECT type, name, sql FROM sqlite_master")))
+        assert schemas[0] == schemas[1]
 
-    def test_of_another_key_is_neither_copied_nor_upgraded(self, old: Path) -> None:
+    async def test_of_another_key_is_neither_copied_nor_upgraded(self, old: Path) -> None:
         before = digest(old)
         with pytest.raises(KeyMismatch):
-            asyncio.run(opened(old, "OTHER"))
+            await opened(old, "OTHER")
         assert digest(old) == before
         assert not upgrading.upgrade_backups(old)
 
-    def test_stays_as_it_was_where_the_upgrade_fails(self, old: Path) -> None:
+    async def test_stays_as_it_was_where_the_upgrade_fails(
+        self, old: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """Whole or not at all: the tables that an upgrade had made before it failed are gone again."""
-        broken = revisions.FOLDER / "versions" / "9999_next.py"
-        broken.write_text(broken.read_text() + "    raise ZeroDivisionError\n")
-        with pytest.raises(ZeroDivisionError):
-            asyncio.run(opened(old))
+        upgrade = revisions.upgrade
+
+        def fails(connection: Connection) -> None:
+            upgrade(connection)
+            raise ZeroDivisionError
+
         with closing(sqlite3.connect(old)) as reader:
-            names = {name for (name,) in reader.execute("SELECT name FROM sqlite_master")}
-            assert "next" not in names
-            assert reader.execute("SELECT version_num FROM alembic_version").fetchone() == (TODAY,)
+            before = reader.execute("SELECT name, sql FROM sqlite_master").fetchall()
+        monkeypatch.setattr(revisions, "upgrade", fails)
+        with pytest.raises(ZeroDivisionError):
+            await opened(old)
+        with closing(sqlite3.connect(old)) as reader:
+            assert reader.execute("SELECT name, sql FROM sqlite_master").fetchall() == before
+            assert reader.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
 
 
 MOUNTS = """\

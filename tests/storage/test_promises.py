@@ -383,6 +383,15 @@ class TestSweeping:
         assert await store.load(P) == Saved(P, session, 4, None, "key:PERSON:4")
         assert await store.erasures_pending() == 1
 
+    async def test_drops_addresses_although_somebody_looked_again_later(self, store: Store) -> None:
+        """What counts is the end of the interview, not the last tip that was read."""
+        interview = Interview(store, P)
+        await interview.begin(address=b"sealed")
+        await interview.consent()
+        session = await interview.stop()
+        await store.save(await store.load(P), asked(session, NOON + 20 * DAY), "k")
+        assert (await sweep(store, 31)).addresses == 1
+
     async def test_drops_addresses_of_those_who_fell_silent(self, store: Store) -> None:
         await interviewed(store, P)
         await store.save(await store.load(P), asked((await store.load(P)).session, NOON + 5 * DAY), "k")

@@ -4,8 +4,11 @@ import asyncio
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
+from typing import Any
 
 import pytest
+from sqlalchemy import insert
+from sqlalchemy.exc import IntegrityError
 
 from bot.conversation.session import Step
 from bot.errors import OperatorError, StoreUnavailable
@@ -13,6 +16,7 @@ from bot.storage import connections, group
 from bot.storage.base import Outcome, Saved
 from bot.storage.operations import Call, Operation
 from bot.storage.sqlite import SqliteStore
+from bot.storage.tables import answer
 from tests.storage.conftest import Opening
 from tests.storage.made import ITEMS, NOON, Interview, answered, asked, began, consented, erased, interviewed
 
@@ -83,6 +87,21 @@ class TestTheWriter:
         assert outcomes[0] is outcomes[2] is Outcome.STORED
         assert isinstance(outcomes[1], ZeroDivisionError)
         assert [(await sqlite.load(person)).turn for person in "AB"] == [1, 1]
+
+    async def test_hides_what_people_said_in_the_errors_of_the_database(self, sqlite: SqliteStore) -> None:
+        """An error of the driver would print the whole row into a log."""
+        session = await Interview(sqlite, P).begin()
+        row = {"session_id": session.id, "item_id": "sleep", "choice": "a planted choice", "edits": 0}
+        with pytest.raises(IntegrityError) as caught:
+            await sqlite._group.submit(Call(lambda connection: connection.execute(insert(answer), [row])))
+        assert "planted" not in str(caught.value)
+
+    async def test_tells_the_loop_of_a_fault_that_nobody_waits_for(self, sqlite: SqliteStore) -> None:
+        heard: list[dict[str, Any]] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: heard.append(context))
+        sqlite._group.later(Call(lambda _: 1 / 0))
+        await sqlite.flush()
+        assert isinstance(heard[0]["exception"], ZeroDivisionError)
 
     async def test_stores_a_turn_whose_waiter_went_away(self, sqlite: SqliteStore) -> None:
         task = asyncio.create_task(sqlite.save(Saved(P), began("seed"), "k"))
