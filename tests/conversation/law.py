@@ -4,6 +4,7 @@ Written apart from the code it judges: which items are asked is worked out here 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 
 from bot.conversation.content import Content
 from bot.conversation.replies import Message, Page
@@ -11,21 +12,23 @@ from bot.conversation.session import ENDED, Answer, Session, Step
 from bot.conversation.taps import MAX_TOKEN_BYTES, read
 from bot.questionnaire.model import Questionnaire
 from bot.scoring.segments import assign
+from tests.conversation.world import phrasebook
 
 MAX_TEXT = 4096  # characters of one message in Telegram
 ON_A_QUESTION = {Step.ASKING, Step.EDITING}
 LEFT = {Step.PAUSED, Step.STOPPED}
 BEFORE_CONSENT = {Step.WELCOME, Step.CONSENT}
 ALL_ANSWERED = {Step.READY, Step.CHECKING, Step.EDITING, Step.RESULT}
-FIRST_LINES_OF_A_RESULT = {
-    "Your result is ready.",
-    "Thank you. That was all.",
-    "Welcome back.",
-    "That question is closed. Here is where we are.",
-    "We could not hear you for a while. Here is where we are. Please tap again if you did.",
-    "I can only read taps here. I don't keep what you write. Telegram does.",
-    "You have answered these already. Thank you.",
+NAMES_NOTHING = {"result.first", "result.thanks"} | {
+    f"notice.{notice}" for notice in ("closed", "nudge", "not_understood", "second_done", "welcome_back")
 }
+"""What may stand in the first line of a result, which shows on a lock screen."""
+
+
+@cache
+def first_lines() -> frozenset[str]:
+    """Return the first lines that a result may have, in every language."""
+    return frozenset(book.phrases[key] for book in phrasebook().books.values() for key in NAMES_NOTHING)
 
 
 def asked(questionnaire: Questionnaire, answers: Mapping[str, Answer]) -> list[str]:
@@ -117,7 +120,7 @@ def _faults(message: Message, own: Sequence[str]) -> Iterator[str]:
         yield f"{message.page}: {len(message.text)} characters"
     if "{" in message.text:
         yield f"{message.page}: a placeholder is left"
-    if message.page is Page.RESULT and first.strip("⟦⟧") not in FIRST_LINES_OF_A_RESULT:
+    if message.page is Page.RESULT and first not in first_lines():
         yield f"{message.page}: the first line shows on a lock screen: {first}"
     for button in message.buttons:
         yield from _button_faults(message.page, button.label, button.token, own)

@@ -237,4 +237,4 @@ class Person:
             self.taps(label)
         while (self.interview.item) is not None:
             self.taps(self.labels[0])
-        self.taps("Show my result")
+        self.taps(self.labels[0])
