@@ -5,7 +5,7 @@ Nothing here knows Telegram, SQL, the clock or chance: what the machine needs co
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.conversation import moves
@@ -95,13 +95,14 @@ def _begin(content: Content, event: Began) -> Turn:
         invite=event.invite,
         follows=event.follows,
         step=Step.ASKING if asking else Step.WELCOME,
-        item=following(content.questionnaire, {}) if asking else None,
         consent=event.consent,
         research=event.research,
         research_at=event.at if event.research is not None else None,
         plain=event.plain,
         seen_at=event.at,
     )
+    if asking:
+        session = replace(session, item=following(content.questionnaire, session))
     return Turn(session, event, (present(session, new=True),), counts=("began",))
 
 

@@ -81,7 +81,7 @@ def _skip(content: Content, session: Session, _tap: Tap, heard: Tapped) -> Event
 
 
 def _edit(content: Content, session: Session, tap: Tap, heard: Tapped) -> Event | None:
-    asked = route(content.questionnaire, session.answers)
+    asked = route(content.questionnaire, session)
     place = _place(tap, len(asked))
     return EditAsked(heard.at, asked[place]) if place is not None and session.step is Step.CHECKING else None
 
@@ -89,7 +89,7 @@ def _edit(content: Content, session: Session, tap: Tap, heard: Tapped) -> Event 
 def _agree(content: Content, session: Session, _tap: Tap, heard: Tapped) -> Event | None:
     if session.step is not Step.CONSENT:
         return None
-    return Consented(heard.at, consent_digest(content, session.language), session.language)
+    return Consented(heard.at, consent_digest(content, session.language, session), session.language)
 
 
 def _refuse(reason: str) -> Meaning:

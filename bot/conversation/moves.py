@@ -36,7 +36,7 @@ from bot.conversation.events import (
     WentBack,
 )
 from bot.conversation.replies import Page, Reply, Turn
-from bot.conversation.route import choices_given, following, preceding
+from bot.conversation.route import asked_so_far, choices_given, following, preceding
 from bot.conversation.session import Answer, Consent, Session, Step
 from bot.scoring.segments import assign
 
@@ -98,7 +98,7 @@ def research_first(content: Content, session: Session, event: ResearchSet) -> Tu
 
 def _onwards(content: Content, session: Session) -> Session:
     """Return the session at its first open item, or ready."""
-    item = following(content.questionnaire, session.answers)
+    item = following(content.questionnaire, session)
     return replace(session, step=Step.READY if item is None else Step.ASKING, item=item)
 
 
@@ -118,7 +118,9 @@ def _recorded(content: Content, session: Session, event: Event, item: str, choic
     before = session.answers.get(item)
     edits = 0 if before is None else before.edits + (before.choice != choice)
     answers = {**session.answers, item: Answer(choice, event.at, edits)}
-    moved = _onwards(content, _moved(session, event, answers=answers))
+    moved = _moved(session, event, answers=answers)
+    moved = replace(moved, asked=asked_so_far(content.questionnaire, session, moved))
+    moved = _onwards(content, moved)
     if session.step is Step.EDITING and moved.step is Step.READY:
         moved = replace(moved, step=Step.CHECKING)
     return _shown(moved, event, "saved" if choice is not None else "skipped")
@@ -129,7 +131,7 @@ def back(content: Content, session: Session, event: WentBack) -> Turn:
     if session.step in {Step.CHECKING, Step.EDITING}:
         step = Step.READY if session.step is Step.CHECKING else Step.CHECKING
         return _shown(_moved(session, event, step=step, item=None), event)
-    item = preceding(content.questionnaire, session.answers, session.item)
+    item = preceding(content.questionnaire, session)
     if item is not None:
         return _shown(_moved(session, event, step=Step.ASKING, item=item), event)
     if session.follows:
@@ -151,7 +153,7 @@ def edit(content: Content, session: Session, event: EditAsked) -> Turn:
 
 def result(content: Content, session: Session, event: ResultAsked) -> Turn:
     """Score the answers and show the result."""
-    verdict = assign(content.questionnaire, choices_given(content.questionnaire, session.answers))
+    verdict = assign(content.questionnaire, choices_given(content.questionnaire, session))
     moved = _moved(session, event, step=Step.RESULT, item=None, shown=verdict, ended_at=event.at)
     return replace(_shown(moved, event), counts=("finished",))
 

@@ -14,7 +14,9 @@ from bot.conversation.route import choices_given, route
 from bot.conversation.scene import Scene, joined
 from bot.conversation.session import Session
 from bot.conversation.taps import Act
+from bot.scoring.quality import marks
 from bot.scoring.scales import score
+from bot.scoring.segments import Change
 
 FILE_NAME = "my-data.json"
 
@@ -50,7 +52,7 @@ def _part(scene: Scene) -> str:
 
 def _answers(scene: Scene, session: Session) -> list[str]:
     lines = []
-    for item in route(scene.content.questionnaire, session.answers):
+    for item in route(scene.content.questionnaire, session):
         given = session.answers.get(item)
         if given is not None:
             labels = scene.texts.labels[scene.content.questionnaire.item(item).answers]
@@ -101,8 +103,10 @@ def _interview(content: Content, session: Session) -> dict[str, Any]:
         "research": {"allowed": session.research, "at": _iso(session.research_at)},
         "new_message_for_each_question": session.plain,
         "answers": _answer_rows(content, session),
+        "asked": _asked_rows(session),
         "scales": _scale_rows(content, session),
         "result": _result(session),
+        "quality": _quality(content, session),
         "correction": session.correction,
         "tips_helpful": dict(session.ratings),
     }
@@ -137,10 +141,34 @@ def _answer_rows(content: Content, session: Session) -> list[dict[str, Any]]:
     return rows
 
 
+def _asked_rows(session: Session) -> list[dict[str, Any]]:
+    """Return the order asked in an adaptive form, and what was believed after each answer."""
+    return [
+        {
+            "item": one.item,
+            "by_chance": one.by_chance,
+            "segment": one.segment,
+            "probability": one.probability,
+        }
+        for one in session.asked
+    ]
+
+
+def _quality(content: Content, session: Session) -> dict[str, Any]:
+    answers = choices_given(content.questionnaire, session)
+    found = marks(content.questionnaire, answers, [session.answers[item].at for item in answers])
+    return {
+        "long_string": found.long_string,
+        "median_seconds": found.median_seconds,
+        "person_fit": found.person_fit,
+        "flags": list(found.flags),
+    }
+
+
 def _scale_rows(content: Content, session: Session) -> dict[str, Any]:
     questionnaire = content.questionnaire
-    asked = route(questionnaire, session.answers)
-    scores = score(questionnaire, asked, choices_given(questionnaire, session.answers))
+    asked = route(questionnaire, session)
+    scores = score(questionnaire, asked, choices_given(questionnaire, session))
     return {scale: {"value": one.value, "missing": one.missing, "t": one.t} for scale, one in scores.items()}
 
 
@@ -154,7 +182,15 @@ def _result(session: Session) -> dict[str, Any] | None:
         "unsure": shown.unsure,
         "probabilities": dict(shown.probabilities),
         "weighed": list(shown.weighed),
+        "change": _change(shown.change),
     }
+
+
+def _change(change: Change | None) -> dict[str, str] | None:
+    """Return the other answer that would have led elsewhere."""
+    if change is None:
+        return None
+    return {"item": change.item, "choice": change.choice, "segment": change.segment}
 
 
 def _iso(at: datetime | None) -> str | None:

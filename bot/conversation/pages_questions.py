@@ -1,7 +1,7 @@
 """Pages while an interview runs: the question, the end of it, the list of answers, and leaving."""
 
 from bot.conversation.replies import Button, Message, Page
-from bot.conversation.route import route
+from bot.conversation.route import form_of, route
 from bot.conversation.scene import Scene, joined
 from bot.conversation.session import Session, Step
 from bot.conversation.taps import Act, token
@@ -14,10 +14,12 @@ def question(scene: Scene) -> Message:
     session = scene.interview
     item = session.item or ""
     questionnaire = scene.content.questionnaire
-    asked = route(questionnaire, session.answers)
+    asked = route(questionnaire, session)
     answers = questionnaire.item(item).answers
     given = session.answers.get(item)
-    head = scene.say("question", number=asked.index(item) + 1, of=len(asked), text=scene.texts.items[item])
+    form = form_of(questionnaire, session.arm)
+    key, of = ("question.adaptive", form.most) if form.rule else ("question", len(asked))
+    head = scene.say(key, number=asked.index(item) + 1, of=of, text=scene.texts.items[item])
     prompt = scene.texts.prompts.get(answers)
     labels = scene.texts.labels[answers]
     choices = [
@@ -82,13 +84,13 @@ def to_first_part(scene: Scene) -> list[Button]:
 
 def second_count(scene: Scene) -> int:
     """Return how many questions the second part has."""
-    return len(scene.content.second.questionnaire.form.items) if scene.content.second else 0
+    return scene.content.second.questionnaire.form.most if scene.content.second else 0
 
 
 def check(scene: Scene) -> Message:
     """List every answer in one line each, with a button to change it."""
     session = scene.interview
-    asked = route(scene.content.questionnaire, session.answers)
+    asked = route(scene.content.questionnaire, session)
     lines = "\n".join(answer_line(scene, session, item, place + 1) for place, item in enumerate(asked))
     changes = [scene.button("change", Act.EDIT, place, number=place + 1) for place in range(len(asked))]
     rows = [changes[start : start + CHANGES_IN_A_ROW] for start in range(0, len(changes), CHANGES_IN_A_ROW)]

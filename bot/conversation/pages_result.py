@@ -20,6 +20,7 @@ from bot.scoring.segments import Verdict
 
 BAR_CELLS = 10
 CLEAR = 0.6  # said with words only: "clearly" from here on
+TEN = 10
 
 
 def result(scene: Scene) -> Message:
@@ -63,6 +64,7 @@ def _of_segments(scene: Scene, session: Session) -> str:
         _certainty(scene, verdict),
         _bars(scene, verdict),
         _why(scene, session, verdict),
+        _what_if(scene, verdict),
         scene.say("result.corrected") if session.correction else "",
         _second(scene),
     )
@@ -82,8 +84,26 @@ def _certainty(scene: Scene, verdict: Verdict) -> str:
         if verdict.unsure
         else scene.say("result.clear" if verdict.probability >= CLEAR else "result.likely")
     )
-    provisional = scene.content.questionnaire.status is Status.PROVISIONAL
-    return f"{fit} {scene.say('result.provisional') if provisional else ''}".strip()
+    how_sure = scene.say("result.provisional") if is_provisional(scene) else _in_ten(scene, verdict)
+    return f"{fit} {how_sure}".strip()
+
+
+def is_provisional(scene: Scene) -> bool:
+    """Tell whether the model is a guess for the person: it was calibrated on people of certain languages."""
+    questionnaire = scene.content.questionnaire
+    evidence = questionnaire.evidence
+    measured = questionnaire.status is Status.CALIBRATED and evidence is not None
+    return not measured or evidence is None or scene.interview.language not in evidence.languages
+
+
+def _in_ten(scene: Scene, verdict: Verdict) -> str:
+    """Say how many in ten came out the same; never all of them, and nothing where two are named."""
+    if verdict.unsure:
+        return ""
+    count = round(10 * verdict.probability)
+    if count >= TEN:
+        return scene.say("result.in_ten_most")
+    return scene.say("result.in_ten", count=max(count, 1))
 
 
 def _bars(scene: Scene, verdict: Verdict) -> str:
@@ -108,6 +128,20 @@ def _why(scene: Scene, session: Session, verdict: Verdict) -> str:
     return "\n".join([scene.say("result.weighed"), *lines]) if lines else ""
 
 
+def _what_if(scene: Scene, verdict: Verdict) -> str:
+    """Say which other answer would have changed the result, where a model knows that well enough."""
+    change = verdict.change
+    if change is None or is_provisional(scene):
+        return ""
+    answers = scene.content.questionnaire.item(change.item).answers
+    return scene.say(
+        "result.change",
+        label=scene.texts.labels[answers][change.choice],
+        text=scene.texts.items[change.item],
+        bar=scene.texts.segments[change.segment].bar,
+    )
+
+
 def _label(scene: Scene, session: Session, item: str) -> str:
     choice = session.answers[item].choice
     labels = scene.texts.labels[scene.content.questionnaire.item(item).answers]
@@ -120,8 +154,8 @@ def _second(scene: Scene) -> str:
 
 def _scales(scene: Scene, session: Session) -> str:
     questionnaire = scene.content.questionnaire
-    asked = route(questionnaire, session.answers)
-    scores = score(questionnaire, asked, choices_given(questionnaire, session.answers))
+    asked = route(questionnaire, session)
+    scores = score(questionnaire, asked, choices_given(questionnaire, session))
     return "\n".join(
         _scale(scene, scale.id, scores[scale.id].value, scale.cuts) for scale in questionnaire.scales
     )
@@ -154,9 +188,8 @@ def how(scene: Scene) -> Message:
             for one, share in verdict.probabilities.items()
         )
         name = scene.say("how.name", segment=segments[session.correction or verdict.segment].name)
-    questionnaire = scene.content.questionnaire
     notes = [
-        scene.say("how.provisional") if questionnaire.status is Status.PROVISIONAL else "",
+        scene.say("how.provisional") if is_provisional(scene) else "",
         scene.say("how.same"),
         scene.say("how.drafted") if is_drafted(scene) else "",
     ]

@@ -5,6 +5,7 @@ import hashlib
 from bot.conversation.content import Content
 from bot.conversation.replies import Button, Message, Page, Reply
 from bot.conversation.scene import Scene, joined
+from bot.conversation.session import Session
 from bot.conversation.taps import Act
 from bot.questionnaire.model import LocaleStatus
 
@@ -17,6 +18,7 @@ def welcome(scene: Scene) -> Message:
         greeting=organisation.words(organisation.greeting, scene.language),
         title=scene.fill(scene.texts.title),
         summary=scene.fill(scene.texts.summary),
+        taps=scene.say("taps.adaptive" if scene.form.rule else "taps"),
     )
     return scene.message(text, [scene.button("begin", Act.BEGIN)], *_other_languages(scene))
 
@@ -73,9 +75,12 @@ def consent_text(scene: Scene) -> str:
     )
 
 
-def consent_digest(content: Content, language: str) -> str:
-    """Return the SHA-256 of exactly what is agreed to in a language: the short lines and the whole text."""
-    scene = Scene(content, None, Reply(Page.CONSENT, language))
+def consent_digest(content: Content, language: str, session: Session | None = None) -> str:
+    """Return the SHA-256 of exactly what is agreed to in a language: the short lines and the whole text.
+
+    The text may say how many questions there are, which a session's form decides.
+    """
+    scene = Scene(content, session, Reply(Page.CONSENT, language))
     agreed = joined(consent(scene).text, consent_text(scene))
     return hashlib.sha256(agreed.encode()).hexdigest()
 

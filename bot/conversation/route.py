@@ -1,20 +1,45 @@
-"""Which item comes next: recomputed from the answers every time, so going back and editing need no stack."""
+"""Which item comes next: recomputed from the answers every time, so going back and editing need no stack.
 
-from collections.abc import Container, Mapping
+A fixed form asks its items in their order. An adaptive one asks first what it has asked already, in that
+order, and then the item that the answers, as they stand now, call for: an edit never takes an answer away,
+and never makes an interview longer than it was said to be.
+"""
 
-from bot.conversation.session import Answer
-from bot.questionnaire.model import Questionnaire, ShowIf
+from collections.abc import Container, Iterable, Mapping
+
+from bot.conversation.session import Answer, Session
+from bot.questionnaire.model import AdaptiveRule, Form, Questionnaire, ShowIf
+from bot.scoring.adaptive import Asked, Next, next_item, standings_of
+
+FORM_ARM = "form"
+"""The arm that says which form was drawn, where a questionnaire asks one of several."""
 
 
-def route(questionnaire: Questionnaire, answers: Mapping[str, Answer]) -> tuple[str, ...]:
-    """Return the ids of the items that are asked of somebody with these answers, in order.
+def form_of(questionnaire: Questionnaire, arm: Mapping[str, str]) -> Form:
+    """Return the form that a session with these arms is asked."""
+    return questionnaire.form_named(arm[FORM_ARM]) if FORM_ARM in arm else questionnaire.form
+
+
+def route(questionnaire: Questionnaire, session: Session) -> tuple[str, ...]:
+    """Return the ids of the items that are asked in a session with these answers, in order.
 
     A condition holds only on an item that is asked itself: an answer that an edit has left behind opens
-    nothing.
+    nothing. In an adaptive form the last item is the one that comes next, unless it is enough.
     """
+    form = form_of(questionnaire, session.arm)
+    if form.rule is None:
+        return _applying(questionnaire, form.items, session.answers)
+    asked = _asked(questionnaire, session)
+    upcoming = _upcoming(questionnaire, form, form.rule, session, asked)
+    return (*asked, upcoming.item) if upcoming else asked
+
+
+def _applying(
+    questionnaire: Questionnaire, items: Iterable[str], answers: Mapping[str, Answer]
+) -> tuple[str, ...]:
     conditions = {item.id: item.show_if for item in questionnaire.items}
     asked: dict[str, None] = {}
-    for item in questionnaire.form.items:
+    for item in items:
         if _holds(conditions[item], answers, asked):
             asked[item] = None
     return tuple(asked)
@@ -27,18 +52,62 @@ def _holds(condition: ShowIf | None, answers: Mapping[str, Answer], asked: Conta
     return condition.item in asked and given is not None and given.choice in condition.any_of
 
 
-def following(questionnaire: Questionnaire, answers: Mapping[str, Answer]) -> str | None:
+def following(questionnaire: Questionnaire, session: Session) -> str | None:
     """Return the first item without an answer or a skip, or None where all are done."""
-    return next((item for item in route(questionnaire, answers) if item not in answers), None)
+    return next((item for item in route(questionnaire, session) if item not in session.answers), None)
 
 
-def preceding(questionnaire: Questionnaire, answers: Mapping[str, Answer], item: str | None) -> str | None:
-    """Return the item before this one (before the end, where it is None), or None at the first."""
-    asked = route(questionnaire, answers)
-    place = asked.index(item) if item in asked else len(asked)
+def preceding(questionnaire: Questionnaire, session: Session) -> str | None:
+    """Return the item before the present one (before the end, where it is None), or None at the first."""
+    asked = route(questionnaire, session)
+    place = asked.index(session.item) if session.item in asked else len(asked)
     return asked[place - 1] if place else None
 
 
-def choices_given(questionnaire: Questionnaire, answers: Mapping[str, Answer]) -> dict[str, str | None]:
+def choices_given(questionnaire: Questionnaire, session: Session) -> dict[str, str | None]:
     """Return item to choice (None: skipped) for the items on the route, as `scoring` reads them."""
-    return {item: answers[item].choice for item in route(questionnaire, answers) if item in answers}
+    answers = session.answers
+    return {item: answers[item].choice for item in route(questionnaire, session) if item in answers}
+
+
+# ---------------------------------------------------------------- adaptive forms
+
+
+def _asked(questionnaire: Questionnaire, session: Session) -> tuple[str, ...]:
+    """Return the items that were asked and still apply, in the order they were asked."""
+    order = (one.item for one in session.asked if one.item in session.answers)
+    return _applying(questionnaire, order, session.answers)
+
+
+def _upcoming(
+    questionnaire: Questionnaire, form: Form, rule: AdaptiveRule, session: Session, asked: tuple[str, ...]
+) -> Next | None:
+    answers = {item: session.answers[item].choice for item in asked}
+    conditions = {item.id: item.show_if for item in questionnaire.items if item.show_if is not None}
+    closed = frozenset(
+        item for item, condition in conditions.items() if not _holds(condition, session.answers, asked)
+    )
+    left_behind = frozenset(session.answers).difference(asked)
+    return next_item(questionnaire, form, rule, answers, session.seed, closed | left_behind)
+
+
+def asked_so_far(questionnaire: Questionnaire, before: Session, after: Session) -> tuple[Asked, ...]:
+    """Return the items asked of an adaptive form, with what is believed after each as the answers stand now.
+
+    `before` is the session in which the newest item was still open. What an edit has left behind keeps what
+    was believed after it then. A fixed form keeps none of this: its order says it all.
+    """
+    form = form_of(questionnaire, after.arm)
+    if form.rule is None or after.item is None:
+        return ()
+    entries = {one.item: one for one in before.asked}
+    if after.item not in entries:
+        upcoming = _upcoming(questionnaire, form, form.rule, before, _asked(questionnaire, before))
+        entries[after.item] = Asked(after.item, upcoming is not None and upcoming.by_chance, "", 0.0)
+    applying = _applying(questionnaire, entries, after.answers)
+    answers: dict[str, str | None] = {}
+    standings = standings_of(questionnaire)
+    for item in applying:
+        answers[item] = after.answers[item].choice
+        entries[item] = standings.believed(item, answers, by_chance=entries[item].by_chance)
+    return tuple(entries.values())

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from bot.conversation.content import Content
 from bot.conversation.phrasebook import PLACEHOLDER
 from bot.conversation.replies import Button, Message, Reply
+from bot.conversation.route import form_of
 from bot.conversation.session import Session
 from bot.conversation.taps import Act, token
-from bot.questionnaire.model import Texts
+from bot.questionnaire.model import Form, Texts
 
 Rows = tuple[tuple[Button, ...], ...]
 
@@ -53,12 +54,17 @@ class Scene:
         return PLACEHOLDER.sub(lambda match: str(house.get(match[1], match[0])), text)
 
     @property
+    def form(self) -> Form:
+        """Return the form that is asked."""
+        return form_of(self.content.questionnaire, self.session.arm if self.session else {})
+
+    @property
     def _house(self) -> dict[str, object]:
         organisation = self.content.organisation
         return {
             "organisation": organisation.name,
             "emergency": organisation.emergency[0].number,
-            "count": len(self.content.questionnaire.form.items),
+            "count": self.form.most,
             "age": self.content.questionnaire.consent.minimum_age,
             "sign_off": organisation.words(organisation.sign_off, self.language),
         }

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from pydantic import TypeAdapter
 
+from bot.scoring.adaptive import Asked
 from bot.scoring.segments import Verdict
 
 
@@ -72,6 +73,7 @@ class Session:
     revision: int = 0
     item: str | None = None
     answers: Mapping[str, Answer] = field(default_factory=dict)
+    asked: tuple[Asked, ...] = ()  # the order asked, in an adaptive form; a fixed one needs none
     consent: Consent | None = None
     research: bool | None = None
     research_at: datetime | None = None

@@ -30,6 +30,7 @@ from bot.conversation.events import (
 from bot.conversation.meanings import ANYTIME, LIVE, fresh
 from bot.conversation.moves import present
 from bot.conversation.replies import Page
+from bot.conversation.route import FORM_ARM
 from bot.conversation.session import ENDED, Session, Step, drawn
 from bot.conversation.taps import Act, Tap, read
 from bot.conversation.urgent import is_urgent
@@ -69,16 +70,25 @@ def understand(content: Content, session: Session | None, heard: Heard) -> Event
 
 def begun(content: Content, event: Began) -> Began:
     """Fill in what today's content decides for an interview: the edition, and the arms its seed draws."""
-    second = content.questionnaire.second_part
-    arm = {"second_part": drawn(event.seed, "second_part", second.offer)} if second and content.second else {}
     return replace(
         event,
         language=content.spoken(event.language),
         questionnaire=content.questionnaire.id,
         edition=content.edition.digest,
         organisation=content.organisation.id,
-        arm=arm,
+        arm=_arm(content, event.seed),
     )
+
+
+def _arm(content: Content, seed: str) -> dict[str, str]:
+    """Return what chance decides for a session: when the second part is offered, and which form is asked."""
+    arm = {}
+    second, forms = content.questionnaire.second_part, content.questionnaire.asked
+    if second and content.second:
+        arm["second_part"] = drawn(seed, "second_part", second.offer)
+    if len(forms) > 1:
+        arm[FORM_ARM] = drawn(seed, FORM_ARM, forms)
+    return arm
 
 
 # ---------------------------------------------------------------- commands and words

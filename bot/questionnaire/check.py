@@ -3,10 +3,13 @@
 from collections.abc import Iterable, Iterator
 from datetime import date
 
+from bot.questionnaire.adaptive_forms import adaptive_forms
 from bot.questionnaire.codes import stops, told
+from bot.questionnaire.model import Questionnaire
 from bot.questionnaire.pages import reading
 from bot.questionnaire.profiles import profiles
-from bot.questionnaire.sources import Sources
+from bot.questionnaire.segment_numbers import segment_numbers
+from bot.questionnaire.sources import File, Sources
 from bot.questionnaire.structure import structure
 from bot.questionnaire.texts import texts
 from bot.questionnaire.tips import templates, tips
@@ -22,19 +25,25 @@ def check(sources: Sources, today: date, questionnaires: Iterable[str] | None = 
     """
     found = [*sources.problems, *texts(sources), *templates(sources), *reading(sources)]
     if sources.main is not None:
-        found += [*structure(sources.main), *profiles(sources.main), *translations(sources, sources.main)]
+        found += [*_main(sources.main), *translations(sources, sources.main)]
         found += tips(sources, sources.main, today)
     if questionnaires is not None:
         found += second_part(sources, questionnaires)
     return sorted(set(found))
 
 
+def _main(main: File[Questionnaire]) -> Iterator[Problem]:
+    """Yield what the parts of `questionnaire.yaml` say wrongly about each other."""
+    for part in (structure, profiles, segment_numbers, adaptive_forms):
+        yield from part(main)
+
+
 def must_hold(sources: Sources) -> Iterator[Problem]:
     """Yield every problem that keeps a questionnaire from being used."""
     yield from filter(stops, sources.problems)
     if sources.main is not None:
-        for part in (structure(sources.main), profiles(sources.main), translations(sources, sources.main)):
-            yield from filter(stops, part)
+        yield from filter(stops, _main(sources.main))
+        yield from filter(stops, translations(sources, sources.main))
     yield from filter(stops, texts(sources))
     yield from templates(sources)
 

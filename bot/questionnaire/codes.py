@@ -57,6 +57,31 @@ QUESTIONNAIRE: dict[str, Code] = {
         "Shares must be above 0 and sum to 1.", "Correct them, or leave them out for equal shares."
     ),
     "min-answered": Code("More answers are asked for than the form has items.", "Lower it."),
+    "missing-numbers": Code(
+        "A segment or an item has no numbers in the model.", "Every segment needs them for every item."
+    ),
+    "wrong-count": Code("Too many or too few numbers.", "The message says how many are due."),
+    "choice-probabilities": Code(
+        "The probabilities of an item's choices must be above 0 and sum to 1.",
+        "Correct them; give a choice that nobody took a small one.",
+    ),
+    "covariance": Code(
+        "The covariance isn't one: it must be positive definite.",
+        "Only `attune fit` should write it; an item that repeats others exactly can't be in it.",
+    ),
+    "unknown-form": Code("No form has this id.", "Check the spelling, or add the form."),
+    "adaptive-rule": Code(
+        "A form's adaptive rule can't be kept.", "1 <= min <= max <= the items of the form."
+    ),
+    "stop-range": Code(
+        "A stopping threshold must be above 1 / (number of segments) and below 1.",
+        "At 1 / K it would always stop, at 1 never.",
+    ),
+    "unvalued-item": Code(
+        "An adaptive form has an item that the model can't use: it would never be chosen.",
+        "Take it out of the form, or into the model.",
+        stops=False,
+    ),
     "unreachable-segment": Code(
         "No answers to the form make this segment win.",
         "Move its profile away from its neighbours'.",

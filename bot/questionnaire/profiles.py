@@ -35,7 +35,7 @@ def profiles(main: Main) -> Iterator[Problem]:
         yield told("model-without-segments", main.document, (present,), message, at_key=True)
     if not isinstance(model, Prototype) or not questionnaire.segments:
         return
-    broken = [*_profiles(main, model), *shares(main, model.shares), *_min_answered(main, model)]
+    broken = [*_profiles(main, model), *shares(main, model.shares)]
     yield from broken
     if not broken:
         yield from _unreachable(main, model)
@@ -85,14 +85,6 @@ def shares(main: Main, given: Mapping[str, float] | None) -> Iterator[Problem]:
         yield told("shares", main.document, ("model", "shares"), message, at_key=True)
     elif abs(total - 1) > _SUM_SLACK:
         yield told("shares", main.document, ("model", "shares"), f"the shares sum to {total:g}", at_key=True)
-
-
-def _min_answered(main: Main, model: Prototype) -> Iterator[Problem]:
-    scored = {name for scale in main.value.scales for name in scale.items}
-    useful = [name for name in main.value.form.items if name in scored]
-    if model.min_answered > len(useful):
-        message = f"the form `{main.value.form.id}` asks {len(useful)} items that count"
-        yield told("min-answered", main.document, ("model", "min_answered"), message)
 
 
 def _unreachable(main: Main, model: Prototype) -> Iterator[Problem]:

@@ -24,8 +24,11 @@ RESERVED = frozenset(_SPSS + _OUR_IDS + _OUR_EDITIONS + _OUR_CONSENT + _OUR_TIME
 """Words that SPSS refuses as names of variables, and the columns of our own exports."""
 
 OUR_PREFIX = "p_"
+FLAG_PREFIX = "flag_"  # of the columns with marks of quality
 _SPOKEN = {"answers": "answer scale"}
 LONGEST_SEGMENT = 30
+FITTED = "evidence/fit.json"
+"""What `attune fit` leaves in a folder, which takes its name only when it is put beside others."""
 
 
 def structure(main: Main) -> Iterator[Problem]:
@@ -60,8 +63,9 @@ def scale_bounds(questionnaire: Questionnaire, scale: Scale) -> tuple[int, int] 
 
 
 def _folder(main: Main) -> Iterator[Problem]:
-    name = main.document.path.resolve().parent.name
-    if main.value.id != name:
+    folder = main.document.path.resolve().parent
+    name = folder.name
+    if main.value.id != name and not (folder / FITTED).exists():  # `fit` writes wherever it is told to
         yield told(
             "folder-id", main.document, ("id",), f"`{main.value.id}` isn't the folder's name, `{name}`"
         )
@@ -108,7 +112,7 @@ def _reserved(main: Main) -> Iterator[Problem]:
     }
     for kind, names in columns.items():
         for index, name in enumerate(names):
-            if name in RESERVED or name.startswith(OUR_PREFIX):
+            if name in RESERVED or name.startswith((OUR_PREFIX, FLAG_PREFIX)):
                 yield told("reserved-name", main.document, (kind, index, "id"), f"`{name}` is taken")
     for index, segment in enumerate(main.value.segments):
         if len(segment.id) > LONGEST_SEGMENT:

@@ -133,21 +133,21 @@ class Reader:
     def read(self, stored: StoredSession) -> Response:
         """Return a stored interview as the tables read it, or raise where its verdict isn't the one shown."""
         questionnaire, session = self.edition.questionnaire, stored.session
-        answers = choices_given(questionnaire, session.answers)
+        answers = choices_given(questionnaire, session)
         verdict = assign(questionnaire, answers) if session.step is Step.RESULT else None
         if not same(verdict, session.shown):
             raise OperatorError(
                 f"Response {stored.response_id}: the result computed now isn't the one the person was shown.",
                 remedy="Export with the version of Attune that held the interview, and report this.",
             )
-        scores = score(questionnaire, route(questionnaire, session.answers), answers)
+        scores = score(questionnaire, route(questionnaire, session), answers)
         cells = tuple(self._cells(stored))
         return Response(stored, self.edition, cells, scores, session.shown, self._withheld)
 
     def _cells(self, stored: StoredSession) -> Iterable[Cell]:
         questionnaire, session = self.edition.questionnaire, stored.session
-        asked = frozenset(route(questionnaire, session.answers))
-        open_item = following(questionnaire, session.answers) if _reached_items(stored) else None
+        asked = frozenset(route(questionnaire, session))
+        open_item = following(questionnaire, session) if _reached_items(stored) else None
         given = _given(event for _, event in stored.events)
         for position, item in enumerate(questionnaire.form.items, start=1):
             if item in asked and item in session.answers:

@@ -217,8 +217,8 @@ class Questionnaire(Model):
     @property
     def form(self) -> Form:
         """Return the form that is asked; the first, where sessions draw one of several."""
-        return self.form_named(self.asked[0]) if self.asked else self.forms[0]
+        return self.form_named(self.asked[0] if self.asked else None)
 
-    def form_named(self, form_id: str) -> Form:
-        """Return a form by its id."""
-        return next(form for form in self.forms if form.id == form_id)
+    def form_named(self, form_id: str | None) -> Form:
+        """Return a form by its id; the first form for any other name."""
+        return next((form for form in self.forms if form.id == form_id), self.forms[0])
