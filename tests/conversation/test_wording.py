@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -172,8 +173,13 @@ def mark(session: Session, reply: Reply) -> tuple[object, ...]:
     return reply, standing, session.language, tuple(session.ratings)
 
 
-def crawl(questionnaire: str, seed: str, most: int) -> Iterator[tuple[Session | None, Message]]:
-    """Yield every page that can be reached by tapping, each of them once."""
+@cache
+def crawl(questionnaire: str) -> tuple[tuple[Session | None, Message], ...]:
+    """Return every page that can be reached by tapping, each of them once."""
+    return tuple(_crawled(questionnaire, "crawl", most=2500))
+
+
+def _crawled(questionnaire: str, seed: str, most: int) -> Iterator[tuple[Session | None, Message]]:
     held_with = content(questionnaire)
     began = understand(held_with, None, Started(AT, seed, CHANNEL, "en"))
     assert isinstance(began, Began)
@@ -200,7 +206,7 @@ def crawl(questionnaire: str, seed: str, most: int) -> Iterator[tuple[Session | 
 def test_no_page_that_can_be_reached_has_a_fault(questionnaire: str) -> None:
     """Texts within limits, no brace, tokens that read back, the first line of a result names nothing."""
     pages = set()
-    for session, message in crawl(questionnaire, "crawl", most=1500):
+    for session, message in crawl(questionnaire):
         assert not faults([message], [session.id] if session else [])
         pages.add(message.page)
     assert {Page.WELCOME, Page.CONSENT_WHOLE, Page.QUESTION, Page.READY, Page.CHECK, Page.RESULT} <= pages
@@ -209,7 +215,7 @@ def test_no_page_that_can_be_reached_has_a_fault(questionnaire: str) -> None:
 def test_a_dead_button_is_shown_nowhere() -> None:
     """Every button of every page is understood as what it says, not as an old one."""
     held_with = content()
-    for session, message in crawl("ways", "crawl", most=1500):
+    for session, message in crawl("ways"):
         for button in message.buttons:
             if button.token and session:
                 event = understand(held_with, session, Tapped(AT, button.token, "again"))
