@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter, process_time
 
-from bot.storage.base import Outcome, Saved
+from bot.storage.store import Outcome, Saved
 from bot.storage.sqlite import SqliteStore, open_sqlite
 from tests.storage.made import EDITION, ITEMS, NOON, VALUES, answered, began
 

@@ -16,7 +16,7 @@ import structlog
 from bot.conversation.replies import Message
 from bot.errors import ChannelError
 from bot.privacy import Keys, address_row
-from bot.storage.base import Store
+from bot.storage.store import Store
 
 log = structlog.get_logger()
 

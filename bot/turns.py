@@ -21,7 +21,7 @@ from bot.conversation.wording import word
 from bot.errors import AuthorError, StoreUnavailable
 from bot.privacy import Keys
 from bot.questionnaire.model import Edition
-from bot.storage.base import Active, Outcome, Owed, Receipt, Saved, Store
+from bot.storage.store import Active, Outcome, Owed, Receipt, Saved, Store
 from bot.storage.invites import CODE, Invite
 
 Clock = Callable[[], datetime]
@@ -279,7 +279,7 @@ async def nudge(desk: Desk, active: Active, now: datetime) -> Spoken | None:
     content = await content_of(desk, saved.session)
     event: Event = understand(content, saved.session, Nudged(now))
     turn = advance(content, saved.session, event)
-    key = f"nudge:{int(now.timestamp())}:{saved.session.id}:{saved.turn}"
+    key = f"nudge:{desk.keys.random_id()}"  # made from nothing: keys outlive an erasure by some days
     if await desk.store.save(saved, turn, key) is not Outcome.STORED:
         return None
     messages = await _word(desk, active.person, content, turn)

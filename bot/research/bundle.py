@@ -25,7 +25,7 @@ from bot.research.manifest import manifest, write_manifest, write_readme, write_
 from bot.research.response import Reader, Response
 from bot.research.survey import Editions, Filters, HeldWith, Survey, chosen
 from bot.research.wide import wide
-from bot.storage.base import Snapshot, StoredSession
+from bot.storage.store import Snapshot, StoredSession
 
 AnyTable = Table[Any]
 Progress = Callable[[int, int], None]

@@ -18,7 +18,7 @@ from bot.errors import OperatorError
 from bot.questionnaire.model import Edition, Sensitivity
 from bot.scoring.scales import NOT_ASKED, SKIPPED, WITHHELD, ScaleScore, score
 from bot.scoring.segments import Verdict, assign
-from bot.storage.base import StoredSession
+from bot.storage.store import StoredSession
 
 CLOSE = 1e-9  # the same arithmetic on another machine may differ in the last digits
 MILLISECOND = timedelta(milliseconds=1)

@@ -12,7 +12,7 @@ from datetime import datetime
 from bot.conversation.content import Content
 from bot.conversation.machine import fold
 from bot.questionnaire.model import Edition
-from bot.storage.base import Snapshot, StoredSession
+from bot.storage.store import Snapshot, StoredSession
 
 HeldWith = Callable[[Edition], Content]
 """What the machine folds a log with: an edition, and today's words around it, which change no answer."""

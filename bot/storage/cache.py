@@ -8,7 +8,7 @@ is dropped.
 from collections import OrderedDict
 from dataclasses import replace
 
-from bot.storage.base import Outcome, Saved
+from bot.storage.store import Outcome, Saved
 from bot.storage.operations import MarkSent, Operation, SaveTurn
 from bot.storage.rules import begins, moved_to
 

@@ -14,7 +14,7 @@ from sqlalchemy import Column, Connection, select
 
 from bot.conversation.session import Session
 from bot.storage import tables
-from bot.storage.base import Outcome
+from bot.storage.store import Outcome
 from bot.storage.codes import erasure_code
 from bot.storage.erasing import erase_person, pend
 from bot.storage.invite_statements import Admissions

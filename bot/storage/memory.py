@@ -15,7 +15,7 @@ from bot.conversation.replies import Reply, Turn
 from bot.conversation.session import ENDED, Session, dump, parse
 from bot.privacy import HEARD_AGE, PARKED_AGE, RECEIPT_AGE
 from bot.questionnaire.model import Edition
-from bot.storage.base import Active, Outcome, Owed, Parked, Receipt, Saved, Swept
+from bot.storage.store import Active, Outcome, Owed, Parked, Receipt, Saved, Swept
 from bot.storage.codes import erasure_code, person_code
 from bot.storage.invites_in_memory import InvitesInMemory
 from bot.storage.memory_snapshot import KeptSession, KnownPerson, MemorySnapshot

@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.conversation.events import Event
 from bot.conversation.session import Session
 from bot.questionnaire.model import Edition
-from bot.storage.base import StoredSession
+from bot.storage.store import StoredSession
 from bot.storage.codes import response_code
 from bot.storage.rules import excluded
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from bot.errors import SettingsError
-from bot.storage.base import Store
+from bot.storage.store import Store
 from bot.storage.memory import MemoryStore
 
 _REMEDY = (

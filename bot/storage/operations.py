@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from bot.conversation.replies import Turn
-from bot.storage.base import Parked, Receipt, Saved
+from bot.storage.store import Parked, Receipt, Saved
 
 
 @dataclass(frozen=True, slots=True, eq=False)

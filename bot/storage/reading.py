@@ -9,7 +9,7 @@ from bot.conversation.replies import parse_replies
 from bot.conversation.session import ENDED, Session, parse
 from bot.questionnaire.model import Edition
 from bot.storage import tables
-from bot.storage.base import Active, Owed, Saved
+from bot.storage.store import Active, Owed, Saved
 from bot.storage.rules import NUDGED
 
 _person, _session, _address = tables.person, tables.session, tables.address

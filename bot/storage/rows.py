@@ -10,7 +10,7 @@ from bot.conversation.events import Event, ResearchSet, dump_event
 from bot.conversation.replies import Reply, dump_replies
 from bot.conversation.session import Session, dump
 from bot.storage import statements, tables
-from bot.storage.base import Parked
+from bot.storage.store import Parked
 from bot.storage.codes import person_code, response_code
 from bot.storage.projection import Row
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from bot.conversation.replies import Turn
 from bot.conversation.session import ENDED, Session, Step
-from bot.storage.base import Saved
+from bot.storage.store import Saved
 
 NUDGED = frozenset(Step) - ENDED - {Step.PAUSED}
 """The steps of an interview under way: on a question, or on a page around the questions."""

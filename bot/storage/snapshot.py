@@ -10,7 +10,7 @@ from bot.conversation.events import Event, parse_event
 from bot.conversation.session import parse
 from bot.questionnaire.model import Edition
 from bot.storage import reading, tables
-from bot.storage.base import StoredSession
+from bot.storage.store import StoredSession
 from bot.storage.connections import Line
 from bot.storage.rules import NO_CONSENT, NO_RESEARCH, WITHDRAWN
 

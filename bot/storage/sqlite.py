@@ -18,7 +18,7 @@ from bot.conversation.session import ENDED, Session
 from bot.errors import StoreUnavailable
 from bot.questionnaire.model import Edition
 from bot.storage import erasing, files, reading, statements
-from bot.storage.base import Active, Outcome, Owed, Parked, Receipt, Saved, Swept
+from bot.storage.store import Active, Outcome, Owed, Parked, Receipt, Saved, Swept
 from bot.storage.cache import Cache
 from bot.storage.codes import erasure_code
 from bot.storage.commit import commit

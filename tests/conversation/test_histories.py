@@ -13,8 +13,8 @@ from bot.conversation.events import EVENTS, Answered, Event, Resumed, Skipped, T
 from bot.conversation.replies import Page, Turn
 from bot.conversation.session import Session, Step
 from bot.conversation.taps import Act, read, token
-from bot.storage.store import Saved
 from bot.storage.memory import MemoryStore
+from bot.storage.store import Saved
 from tests.conversation.histories import History, Moves, histories
 
 CALM = settings(deadline=None, suppress_health_check=list(HealthCheck))

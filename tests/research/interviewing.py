@@ -13,7 +13,7 @@ from bot.conversation.taps import Act, read, token
 from bot.privacy import Keys
 from bot.research.bundle import export
 from bot.research.survey import Filters
-from bot.storage.base import Store
+from bot.storage.store import Store
 from bot.turns import Desk, Incoming, take_turn
 
 BEGINS = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)

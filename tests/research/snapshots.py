@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 
 from bot.questionnaire.model import Edition
-from bot.storage.base import Snapshot, StoredSession
+from bot.storage.store import Snapshot, StoredSession
 
 
 class Seen:

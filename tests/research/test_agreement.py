@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bot.conversation.library import Library
 from bot.conversation.session import Session
 from bot.conversation.taps import Act, read
-from bot.storage.base import Store
+from bot.storage.store import Store
 from bot.storage.opening import open_store
 from tests.research.conftest import small_library
 from tests.research.interviewing import BEGINS, Interviewing, Person, written

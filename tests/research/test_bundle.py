@@ -13,7 +13,7 @@ from bot.conversation.taps import Act, read
 from bot.errors import OperatorError
 from bot.research.bundle import export
 from bot.research.survey import Filters
-from bot.storage.base import Snapshot, StoredSession
+from bot.storage.store import Snapshot, StoredSession
 from bot.storage.memory import MemoryStore
 from tests.research.interviewing import Interviewing, Person, written
 from tests.research.reading import bytes_of, inside, lines, manifest, sums

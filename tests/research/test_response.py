@@ -10,7 +10,7 @@ from bot.conversation.session import Session
 from bot.conversation.taps import Act
 from bot.errors import OperatorError
 from bot.research.response import Reader
-from bot.storage.base import StoredSession
+from bot.storage.store import StoredSession
 from bot.storage.memory import MemoryStore
 from tests.research.interviewing import Interviewing, written
 from tests.research.reading import Line, lines

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.storage.base import Store
+from bot.storage.store import Store
 from bot.storage.memory import MemoryStore
 from bot.storage.sqlite import SqliteStore, open_sqlite
 from bot.storage.upgrading import prepare

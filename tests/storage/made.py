@@ -32,7 +32,7 @@ from bot.questionnaire.model import (
     Texts,
 )
 from bot.questionnaire.model import Consent as ConsentPage
-from bot.storage.base import Outcome, Receipt, Saved, Store
+from bot.storage.store import Outcome, Receipt, Saved, Store
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 ITEMS = ("sleep", "walks", "greens", "friends")

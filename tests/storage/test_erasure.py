@@ -12,7 +12,7 @@ import pytest
 
 from bot.conversation.session import Session
 from bot.privacy import Keys, address_row, receipt_row
-from bot.storage.base import Outcome, Receipt, Store
+from bot.storage.store import Outcome, Receipt, Store
 from bot.storage.codes import person_code, response_code
 from bot.storage.connections import PRAGMAS
 from bot.storage.sqlite import SqliteStore

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.storage.base import Outcome, Saved, Store
+from bot.storage.store import Outcome, Saved, Store
 from bot.storage.invites import Destination, Invite
 from tests.storage.made import NOON, Interview, began, erased
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, create_engine
 
 from bot.errors import AttuneError, DatabaseVersionError, KeyMismatch, OperatorError, SettingsError
 from bot.storage import files, revisions, tables, upgrading
-from bot.storage.base import Saved
+from bot.storage.store import Saved
 from bot.storage.memory import MemoryStore
 from bot.storage.opening import open_store, sqlite_path
 from bot.storage.sqlite import SqliteStore, open_sqlite

@@ -31,7 +31,7 @@ from bot.conversation.phrasebook import open_phrasebook
 from bot.conversation.session import Answer, Session
 from bot.organisation.load import load_all as load_organisations
 from bot.questionnaire.load import load_all as load_questionnaires
-from bot.storage.base import Outcome, Saved
+from bot.storage.store import Outcome, Saved
 from bot.storage.sqlite import SqliteStore
 from tests.storage.made import NOON
 

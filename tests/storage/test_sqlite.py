@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.conversation.session import Step
 from bot.errors import OperatorError, StoreUnavailable
 from bot.storage import connections, group
-from bot.storage.base import Outcome, Saved
+from bot.storage.store import Outcome, Saved
 from bot.storage.operations import Call, Operation
 from bot.storage.sqlite import SqliteStore
 from bot.storage.tables import answer

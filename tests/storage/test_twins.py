@@ -20,7 +20,7 @@ from hypothesis.stateful import (
 )
 
 from bot.conversation.replies import Turn
-from bot.storage.base import Outcome, Saved, Store
+from bot.storage.store import Outcome, Saved, Store
 from bot.storage.memory import MemoryStore
 from bot.storage.sqlite import open_sqlite
 from tests.storage.conftest import KEY

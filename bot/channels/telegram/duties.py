@@ -18,7 +18,7 @@ from bot.conversation.moves import PRESENT
 from bot.delivery import Delivery, Parcel
 from bot.errors import StoreUnavailable
 from bot.privacy import UNCONSENTED_AGE
-from bot.storage.base import Active, Owed
+from bot.storage.store import Active, Owed
 from bot.turns import ACTIVE_WITHIN, Desk, Spoken, nudge, word_owed, word_receipts
 
 log = structlog.get_logger()

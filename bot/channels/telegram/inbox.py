@@ -32,7 +32,7 @@ from bot.conversation.replies import Message, Page, Reply
 from bot.conversation.wording import word
 from bot.delivery import Delivery, Parcel
 from bot.errors import StoreUnavailable
-from bot.storage.base import Parked
+from bot.storage.store import Parked
 from bot.turns import Desk, Spoken, content_of, take_turn
 
 log = structlog.get_logger()

@@ -13,7 +13,7 @@ from bot.channels.telegram.hear import COMMANDS
 from bot.channels.telegram.wire import Wire
 from bot.conversation.library import Library
 from bot.errors import ChannelError
-from bot.storage.base import Store
+from bot.storage.store import Store
 
 log = structlog.get_logger()
 

@@ -16,7 +16,7 @@ from bot.conversation.session import Session
 from bot.organisation.load import load_all as load_organisations
 from bot.privacy import Keys
 from bot.questionnaire.load import load_all as load_questionnaires
-from bot.storage.base import Store
+from bot.storage.store import Store
 from bot.turns import Desk
 from tests.conftest import ROOT
 from tests.emulator import Clock, Emulator, Phone

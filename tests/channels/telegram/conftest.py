@@ -2,7 +2,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.storage.base import Store
+from bot.storage.store import Store
 from bot.storage.memory import MemoryStore
 from bot.turns import Desk
 from tests.channels.telegram.bot import Running, desk_on, running

@@ -4,9 +4,10 @@ import asyncio
 
 import aiohttp
 import pytest
+from structlog.testing import capture_logs
 
 from bot.channels.telegram.wire import TokenRefused
-from bot.storage.base import Store
+from bot.storage.store import Store
 from bot.turns import Desk
 from tests.channels.telegram.bot import KEYS, Running, answer, enter, running, session_of
 from tests.emulator import Emulator, Phone
@@ -180,13 +181,14 @@ class TestReceiving:
             await ana.sees("25 taps.", seconds=10)
 
     async def test_another_program_with_the_same_token_is_named(
-        self, telegram: Emulator, desk: Desk, ana: Phone, capsys: pytest.CaptureFixture[str]
+        self, telegram: Emulator, desk: Desk, ana: Phone
     ) -> None:
         telegram.faults.add("getUpdates", Refuse(OTHER_POLLER))
-        async with running(telegram, desk):
-            await ana.starts()
-            await ana.sees("25 taps.")
-        assert "another program receives for the same token" in capsys.readouterr().out
+        with capture_logs() as logged:
+            async with running(telegram, desk):
+                await ana.starts()
+                await ana.sees("25 taps.")
+        assert any("another program receives for the same token" in event["event"] for event in logged)
 
     async def test_a_webhook_left_behind_is_removed_and_loses_nothing(
         self, telegram: Emulator, desk: Desk, ana: Phone
@@ -247,7 +249,6 @@ class TestAFaultOfOurs:
         telegram: Emulator,
         ana: Phone,
         monkeypatch: pytest.MonkeyPatch,
-        capsys: pytest.CaptureFixture[str],
     ) -> None:
         ben = telegram.phone("Ben")
         await enter(ana)
@@ -260,14 +261,15 @@ class TestAFaultOfOurs:
             return await sessions_of(person)
 
         monkeypatch.setattr(bot.desk.store, "sessions_of", broken)
-        await ana.types("/mydata")
-        await enter(ben)
-        sorry = await ana.sees("Something went wrong here.")
-        logged = capsys.readouterr().out
+        with capture_logs() as logged:
+            await ana.types("/mydata")
+            await enter(ben)
+            sorry = await ana.sees("Something went wrong here.")
         code = sorry.text.rpartition("Code: ")[2].strip()
         assert len(code) == 6
-        assert code in logged
-        assert "SECRET-WORDS" not in logged
+        failed = [event for event in logged if event["event"] == "turn failed"]
+        assert [event["code"] for event in failed] == [code]
+        assert "SECRET-WORDS" not in repr(logged)
         await ana.taps("Go on")
         await ana.sees("1 of 25")
         assert await session_of(bot, ana) is not None

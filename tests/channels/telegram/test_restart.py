@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from bot.delivery import Pace
-from bot.storage.base import Store
+from bot.storage.store import Store
 from bot.turns import Desk
 from tests.channels.telegram.bot import answer, enter, running
 from tests.emulator import Clock, Emulator, Phone
