@@ -1,1 +1,1 @@
-"""What is remembered: sessions, events, answers, replies owed; `base` says what every store promises."""
+"""What is remembered: sessions, events, answers, replies owed; `store` says what every store promises."""
