@@ -21,6 +21,8 @@ from bot.errors import SettingsError
 from bot.privacy import ADDRESS_AGE, parse_key, read_or_make_key
 
 ENV_FILE: Final = Path(".env")
+TOKEN: Final = re.compile(r"\d+:[\w-]{10,}", re.ASCII)
+"""The shape of a bot token, so that a slip in copying is told at once, without asking Telegram."""
 SECRETS: Final = ("telegram_bot_token", "webhook_secret", "privacy_key", "database_url")
 """Each may also be given as NAME_FILE, the way container platforms hand over secrets."""
 
@@ -168,7 +170,11 @@ class Settings(BaseSettings):
         if self.telegram_bot_token is None:
             remedy = "Ask @BotFather in Telegram (/newbot) and write it into `.env`: TELEGRAM_BOT_TOKEN=…"
             raise SettingsError("There is no bot token.", remedy=remedy)
-        return self.telegram_bot_token.get_secret_value().strip()
+        token = self.telegram_bot_token.get_secret_value().strip()
+        if not TOKEN.fullmatch(token):
+            remedy = "Copy it whole from @BotFather in Telegram (/mybots, API Token): digits, colon, letters."
+            raise SettingsError("The bot token doesn't look like one.", remedy=remedy)
+        return token
 
     @property
     def questionnaires_folder(self) -> Path:
