@@ -28,7 +28,6 @@ from bot.channels.telegram.request import (
     _encoded,
     environment_proxy,
     parse_quietly,
-    trimmed,
 )
 from bot.channels.telegram.wire import Wire, meaning
 from bot.delivery import TryLater, Unclear
@@ -258,26 +257,6 @@ class TestAnUpload:
                 await client.post(f"http://127.0.0.1:{port}/bot1:x/sendDocument", data(document=file))
         lines[0].abort()
         server.close()
-
-
-class TestLeanAnswers:
-    async def test_hold_only_what_is_read(self, telegram: Emulator) -> None:
-        ana = await started(telegram)
-        async with AiohttpRequest(lean=True) as client:
-            bot = Bot(telegram.token, f"{telegram.url}/bot", request=client)
-            sent = await bot.send_message(ana.person.id, "One")
-            assert (sent.message_id, sent.chat.id) == (ana.visible[-1].id, ana.person.id)
-            assert sent.text is None
-            assert await bot.edit_message_text("Two", ana.person.id, sent.message_id) is True
-            assert (await bot.get_me()).username == "attune_bot"
-            with pytest.raises(BadRequest, match="not modified"):
-                await bot.edit_message_text("Two", ana.person.id, sent.message_id)
-        assert ana.visible[-1].text == "Two"
-
-    @pytest.mark.parametrize("payload", [b'{"ok":true}', b'{"ok":true,"result":7}', b"<html>", b"", b"[]"])
-    def test_of_another_shape_stay_as_they_are(self, payload: bytes) -> None:
-        assert trimmed("sendMessage", payload) == payload
-        assert trimmed("getMe", payload) == payload
 
 
 class TestJson:

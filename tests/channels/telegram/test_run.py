@@ -1,0 +1,137 @@
+"""`attune run`, as an operator starts and stops it."""
+
+import asyncio
+import base64
+import os
+import signal
+import sys
+
+import pytest
+
+from bot.cli.run import serve
+from bot.errors import SettingsError
+from bot.settings import Settings
+from tests.channels.telegram.bot import TIMEOUTS, enter, time_of
+from tests.conftest import ROOT
+from tests.emulator import TOKEN, Clock, Emulator, Phone
+from tests.emulator.faults import Hang
+
+KEY = base64.b64encode(bytes(range(32))).decode()
+
+
+def settings(telegram: Emulator, **more: str) -> dict[str, str]:
+    """The environment of a bot on the emulator."""
+    return {
+        "TELEGRAM_BOT_TOKEN": telegram.token,
+        "TELEGRAM_API_URL": telegram.url,
+        "PRIVACY_KEY": KEY,
+        "DEFAULT_QUESTIONNAIRE": "big-five",
+        "PYTHONPATH": str(ROOT),
+        "PYTHONUNBUFFERED": "1",
+        **more,
+    }
+
+
+async def start(*arguments: str, **environment: str) -> asyncio.subprocess.Process:
+    """Start the program in the present folder."""
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "run", *arguments),
+        env={**os.environ, **environment},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+
+
+async def outcome(*arguments: str, **environment: str) -> tuple[int | None, str]:
+    """Run the program to its end; its exit code and what it complained of."""
+    program = await start(*arguments, **environment)
+    _, complaint = await program.communicate()
+    return program.returncode, complaint.decode()
+
+
+class TestServing:
+    async def test_in_process_on_a_real_database(
+        self,
+        telegram: Emulator,
+        clock: Clock,
+        ana: Phone,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        for name, value in settings(telegram).items():
+            monkeypatch.setenv(name, value)
+        stop = asyncio.Event()
+        task = asyncio.create_task(
+            serve(Settings.read(), lambda: time_of(clock), stop=stop, timeouts=TIMEOUTS)
+        )
+        await enter(ana)
+        stop.set()
+        await task
+        assert "https://t.me/attune_bot" in capsys.readouterr().out
+        assert "attune.db" in os.listdir()
+
+    async def test_it_waits_for_telegram_and_can_be_stopped_meanwhile(
+        self, monkeypatch: pytest.MonkeyPatch, telegram: Emulator
+    ) -> None:
+        for name, value in settings(telegram, TELEGRAM_API_URL="http://127.0.0.1:9").items():
+            monkeypatch.setenv(name, value)
+        stop = asyncio.Event()
+        task = asyncio.create_task(serve(Settings.read(), stop=stop, timeouts=TIMEOUTS))
+        await asyncio.sleep(0.5)
+        assert not task.done()
+        stop.set()
+        await task
+
+    async def test_an_unknown_questionnaire_is_named(
+        self, monkeypatch: pytest.MonkeyPatch, telegram: Emulator
+    ) -> None:
+        for name, value in settings(telegram, DEFAULT_QUESTIONNAIRE="nothing").items():
+            monkeypatch.setenv(name, value)
+        with pytest.raises(SettingsError, match=r"no questionnaire nothing.*big-five"):
+            await serve(Settings.read())
+
+
+@pytest.mark.slow
+class TestTheCommand:
+    async def test_says_in_one_sentence_that_there_is_no_token(self) -> None:
+        code, complaint = await outcome(PYTHONPATH=str(ROOT))
+        assert code == 1
+        assert complaint.startswith("attune: There is no bot token. Ask @BotFather")
+        assert complaint.count("\n") == 1
+
+    async def test_says_in_one_sentence_that_the_token_is_wrong(self, telegram: Emulator) -> None:
+        wrong = TOKEN.replace("TEST", "WRONG")
+        code, complaint = await outcome(**settings(telegram, TELEGRAM_BOT_TOKEN=wrong))
+        assert code == 1
+        assert "attune: Telegram doesn't accept the bot token. Copy it anew from @BotFather" in complaint
+        assert "Traceback" not in complaint
+        assert wrong.partition(":")[2] not in complaint
+
+    async def test_says_that_webhooks_come_later(self) -> None:
+        code, complaint = await outcome("--webhook", PYTHONPATH=str(ROOT))
+        assert code == 1
+        assert "comes with a later version" in complaint
+
+    async def test_stops_gracefully_on_sigterm(self, telegram: Emulator, ana: Phone) -> None:
+        program = await start(**settings(telegram))
+        await ana.starts()
+        await ana.sees("25 taps.", seconds=60)
+        program.send_signal(signal.SIGTERM)
+        said, complaint = await program.communicate()
+        assert program.returncode == 0
+        assert b"Listening as https://t.me/attune_bot" in said
+        assert b"what was begun is finished" in complaint
+
+    async def test_stops_at_once_on_the_second_signal(self, telegram: Emulator, ana: Phone) -> None:
+        """The first one waits for a message on its way; the second one doesn't, for it is owed anyway."""
+        telegram.faults.add("sendMessage", Hang(after_effect=False), times=None)
+        program = await start(**settings(telegram))
+        stderr = program.stderr
+        assert stderr is not None
+        await ana.starts()
+        await telegram.until(lambda: not telegram.updates.pending(), "it is saved", seconds=60)
+        program.send_signal(signal.SIGTERM)
+        await stderr.readuntil(b"what was begun is finished")
+        program.send_signal(signal.SIGTERM)
+        await asyncio.wait_for(program.communicate(), 5)
+        assert program.returncode == 128 + signal.SIGTERM
