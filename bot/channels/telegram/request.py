@@ -7,7 +7,6 @@ isn't logged, for it may hold what somebody wrote. A test runs every fault of th
 
 import asyncio
 import json
-from contextlib import suppress
 from datetime import timedelta
 from functools import cache, lru_cache
 from http import HTTPStatus
@@ -36,11 +35,6 @@ NEVER_LEFT: Final = frozenset(
     }
 )
 """Causes of a `NetworkError` that say that nothing reached Telegram, by the name of their class."""
-
-AS_TRUE: Final = frozenset({"editMessageText", "editMessageReplyMarkup"})
-"""Methods whose result nobody reads: the library builds its objects for 120 microseconds otherwise."""
-AS_NUMBER: Final = frozenset({"sendMessage", "sendDocument"})
-"""Methods of whose result only the id of the message is read."""
 
 _OCCUPIED: Final = "Pool timeout: all connections are occupied. The request was not sent to Telegram."
 _CHUNK: Final = 64 * 1024  # bytes of an upload that the write timeout counts for
@@ -91,19 +85,6 @@ def _retry_after(payload: bytes) -> int:
         return 1
 
 
-def trimmed(method: str, payload: bytes) -> bytes:
-    """Return a good answer with only what we read of it; one of another shape stays as it is."""
-    if method in AS_TRUE and payload.startswith(b'{"ok":true'):
-        return b'{"ok":true,"result":true}'
-    if method in AS_NUMBER:
-        with suppress(ValueError, TypeError, KeyError):
-            message = orjson.loads(payload)["result"]
-            chat = {"id": message["chat"]["id"], "type": message["chat"]["type"]}
-            kept = {"message_id": message["message_id"], "date": message["date"], "chat": chat}
-            return orjson.dumps({"ok": True, "result": kept})
-    return payload
-
-
 class StockRequest(HTTPXRequest):
     """The library's own client with a quick parser, a quiet one, and a 429 that doesn't warn."""
 
@@ -120,16 +101,11 @@ class StockRequest(HTTPXRequest):
 
 
 class AiohttpRequest(BaseRequest):
-    """A client of python-telegram-bot on aiohttp; its arguments are those of `HTTPXRequest`.
-
-    `lean` gives the caller of the methods named above only what the sender reads: don't set it for a bot
-    whose callers look into the messages that they get back.
-    """
+    """A client of python-telegram-bot on aiohttp; its arguments are those of `HTTPXRequest`."""
 
     __slots__ = (
         "_connect",
         "_free",
-        "_lean",
         "_media_write",
         "_pool",
         "_proxy",
@@ -153,7 +129,6 @@ class AiohttpRequest(BaseRequest):
         *,
         proxy: str | None = None,
         tls: SSLContext | None = None,
-        lean: bool = False,
     ) -> None:
         self._free = asyncio.Semaphore(connection_pool_size)
         self._read = read_timeout
@@ -164,7 +139,6 @@ class AiohttpRequest(BaseRequest):
         self._usual = aiohttp.ClientTimeout(sock_connect=connect_timeout, sock_read=read_timeout)
         self._proxy = proxy
         self._tls = tls
-        self._lean = lean
         self._session: aiohttp.ClientSession | None = None
 
     @property
@@ -231,10 +205,7 @@ class AiohttpRequest(BaseRequest):
             proxy=self._proxy,
             allow_redirects=False,
         ) as response:
-            payload = await response.read()
-        if self._lean and response.status == HTTPStatus.OK:
-            payload = trimmed(url.rpartition("/")[2], payload)
-        return response.status, payload
+            return response.status, await response.read()
 
     async def _take_connection(self, wait: float | None) -> None:
         if not self._free.locked():

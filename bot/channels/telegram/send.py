@@ -10,11 +10,11 @@ from dataclasses import replace
 from typing import Final, TypeVar
 
 import structlog
-from telegram import InlineKeyboardMarkup, InputFile, LinkPreviewOptions
+from telegram import InputFile
 from telegram.constants import ParseMode
 
 from bot.channels.telegram.address import Address, parse
-from bot.channels.telegram.speak import as_html, as_plain, keyboard, pieces, toast
+from bot.channels.telegram.speak import Keyboard, as_html, as_plain, keyboard, pieces, toast
 from bot.channels.telegram.wire import TokenRefused, Wire
 from bot.conversation.replies import Attachment, Message
 from bot.delivery import Gone, Hint, Refused, TryLater, Unclear
@@ -24,7 +24,7 @@ log = structlog.get_logger()
 
 Result = TypeVar("Result")
 
-NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
+NO_PREVIEW: Final = {"is_disabled": True}
 NOT_MODIFIED: Final = "message is not modified"
 NOT_READABLE: Final = "can't parse entities"
 NOBODY_THERE: Final = ("chat not found", "user not found", "peer_id_invalid")
@@ -41,8 +41,8 @@ class Sender:
         if hint.tap is None:
             return
         try:
-            async with self._wire.call() as bot:
-                await bot.answer_callback_query(hint.tap, toast(text))
+            query = {"callback_query_id": hint.tap, "text": toast(text)}
+            await self._wire.ask("answerCallbackQuery", query)
         except (ChannelError, TokenRefused) as error:  # too old, or lost: the page itself is the answer
             log.debug("tap not acknowledged", error=type(error).__name__)
 
@@ -82,17 +82,12 @@ class Sender:
             raise TryLater(doubt.message) from None
         return True
 
-    async def _edit(self, chat: int, number: int, text: str, markup: InlineKeyboardMarkup | None) -> None:
+    async def _edit(self, chat: int, number: int, text: str, markup: Keyboard | None) -> None:
         async def call(words: str, mode: str | None) -> None:
-            async with self._wire.call() as bot:
-                await bot.edit_message_text(
-                    words,
-                    chat_id=chat,
-                    message_id=number,
-                    parse_mode=mode,
-                    reply_markup=markup,
-                    link_preview_options=NO_PREVIEW,
-                )
+            edited = {"chat_id": chat, "message_id": number, "text": words, "parse_mode": mode}
+            await self._wire.ask(
+                "editMessageText", edited | {"reply_markup": markup, "link_preview_options": NO_PREVIEW}
+            )
 
         await _readable(text, call)
 
@@ -102,18 +97,13 @@ class Sender:
             await self._send(chat, part, None)
         return await self._send(chat, parts[-1], keyboard(message))
 
-    async def _send(self, chat: int, text: str, markup: InlineKeyboardMarkup | None) -> int:
+    async def _send(self, chat: int, text: str, markup: Keyboard | None) -> int:
         async def call(words: str, mode: str | None) -> int:
-            async with self._wire.call() as bot:
-                sent = await bot.send_message(
-                    chat,
-                    words,
-                    parse_mode=mode,
-                    reply_markup=markup,
-                    protect_content=True,
-                    link_preview_options=NO_PREVIEW,
-                )
-                return sent.message_id
+            said = {"chat_id": chat, "text": words, "parse_mode": mode, "protect_content": True}
+            sent = await self._wire.ask(
+                "sendMessage", said | {"reply_markup": markup, "link_preview_options": NO_PREVIEW}
+            )
+            return int(sent["message_id"])
 
         try:
             return await _readable(text, call)
@@ -131,8 +121,7 @@ class Sender:
     async def _close(self, chat: int, number: int) -> None:
         """Take the buttons of an older message away; where that fails, they are harmless."""
         try:
-            async with self._wire.call() as bot:
-                await bot.edit_message_reply_markup(chat_id=chat, message_id=number, reply_markup=None)
+            await self._wire.ask("editMessageReplyMarkup", {"chat_id": chat, "message_id": number})
         except (ChannelError, TokenRefused) as error:
             log.debug("old buttons left", error=type(error).__name__)
 

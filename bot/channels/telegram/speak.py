@@ -7,9 +7,7 @@ is cut at lines rather than refused, for a refused message is a person left with
 import html
 import re
 from collections.abc import Iterator
-from typing import Final
-
-from telegram import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup
+from typing import Any, Final
 
 from bot.conversation.replies import Button, Message
 
@@ -53,18 +51,22 @@ def pieces(text: str) -> tuple[str, ...]:
     return tuple(one for one in (*done, piece) if one.strip())
 
 
-def keyboard(message: Message) -> InlineKeyboardMarkup | None:
+Keyboard = dict[str, list[list[dict[str, Any]]]]
+"""An `InlineKeyboardMarkup` as plain JSON: the library's objects for it cost more than the whole turn."""
+
+
+def keyboard(message: Message) -> Keyboard | None:
     """Return the inline keyboard under a message."""
     rows = [[_button(one) for one in row[:MAX_ROW]] for row in message.rows if row]
-    return InlineKeyboardMarkup(rows[:MAX_BUTTONS]) if rows else None
+    return {"inline_keyboard": rows[:MAX_BUTTONS]} if rows else None
 
 
-def _button(button: Button) -> InlineKeyboardButton:
+def _button(button: Button) -> dict[str, Any]:
     if button.url is not None:
-        return InlineKeyboardButton(button.label, url=button.url)
+        return {"text": button.label, "url": button.url}
     if button.copy is not None:
-        return InlineKeyboardButton(button.label, copy_text=CopyTextButton(button.copy[:MAX_COPY]))
-    return InlineKeyboardButton(button.label, callback_data=button.token)
+        return {"text": button.label, "copy_text": {"text": button.copy[:MAX_COPY]}}
+    return {"text": button.label, "callback_data": button.token}
 
 
 def _short_lines(text: str) -> Iterator[str]:

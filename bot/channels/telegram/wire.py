@@ -6,7 +6,7 @@ an address with the token in its causes, so it ends here and one of our own erro
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from types import TracebackType
@@ -23,7 +23,8 @@ from telegram.error import (
     TelegramError,
     TimedOut,
 )
-from telegram.request import BaseRequest
+from telegram.request import BaseRequest, RequestData
+from telegram.request._requestparameter import RequestParameter
 
 from bot.channels.telegram.hear import ALLOWED_UPDATES
 from bot.channels.telegram.redaction import guard_logs, redact
@@ -87,6 +88,7 @@ class Wire:
             self._bot = _Bot(token, f"{api_url}/bot", request=self._calls, get_updates_request=self._polls)
         except InvalidToken:
             raise TokenRefused from None
+        self._address = self._bot.base_url
 
     def __repr__(self) -> str:
         return "Wire(<hidden>)"
@@ -106,6 +108,18 @@ class Wire:
         async with self._slots:
             try:
                 yield self._bot
+            except TelegramError as error:
+                raise meaning(error) from None
+
+    async def ask(self, method: str, parameters: Mapping[str, Any]) -> Any:
+        """Make one call in plain JSON, and return its plain result; errors are those of `call`.
+
+        This is the way of what every tap needs: the library's objects for the same take 300 microseconds.
+        """
+        asked = [RequestParameter(name, value, None) for name, value in parameters.items()]
+        async with self._slots:
+            try:
+                return await self._calls.post(f"{self._address}/{method}", RequestData(asked))
             except TelegramError as error:
                 raise meaning(error) from None
 
@@ -209,4 +223,4 @@ def _request(timeouts: Timeouts, connections: int, api_url: str, *, stock: bool)
     }
     if stock:
         return StockRequest(**options)
-    return AiohttpRequest(**options, proxy=environment_proxy(api_url), lean=True)
+    return AiohttpRequest(**options, proxy=environment_proxy(api_url))
