@@ -54,7 +54,8 @@ def places(root: Path) -> list[Said]:
 
 
 def used(places: list[Said], key: str) -> bool:
-    """Tell whether a phrase is said anywhere."""
+    """Tell whether a phrase is said anywhere, or is how a phrase is said on the web."""
+    key = key.removeprefix("on_web.")
     return key in FAREWELLS or any(_says(one, key) for one in places)
 
 
