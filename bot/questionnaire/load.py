@@ -64,7 +64,13 @@ def load_all(folder: Path) -> dict[str, Loaded]:
             f"{folder} holds no questionnaire.", remedy="`attune init DIR` copies the shipped ones."
         )
     known = [each.name for each in folders]
-    return {each.name: _loaded(read_sources(each), known) for each in folders}
+    loaded = {each.name: _loaded(read_sources(each), known) for each in folders}
+    for name, one in loaded.items():
+        if one.id != name:
+            raise AuthorError(
+                f"The questionnaire in {folder / name} is called {one.id}.", remedy="Rename its folder to that."
+            )
+    return loaded
 
 
 def questionnaire_folders(folder: Path) -> list[Path]:

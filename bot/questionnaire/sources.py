@@ -120,6 +120,7 @@ def _language(parts: tuple[str, ...], own: str) -> tuple[str, tuple[str, ...]]:
 
 def _may_lie_around(parts: tuple[str, ...]) -> bool:
     known = parts == (MAIN,) or (parts[0] == "journeys" and parts[-1].endswith(".yaml"))
+    known = known or parts[0] == "evidence"  # what `attune fit` found, for people to read
     return known or (len(parts) == 1 and parts[0].startswith(("README", "LICENSE", "NOTICE", "CHANGELOG")))
 
 

@@ -28,7 +28,7 @@ class Written:
 @contextmanager
 def whole_folder(out: Path) -> Iterator[Path]:
     """Give a folder to write into, which takes the final name at the end if nothing went wrong."""
-    _refuse_what_is_there(out)
+    refuse_what_is_there(out)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(prefix=f".{out.name}.", suffix=".partial", dir=out.parent))
@@ -37,7 +37,7 @@ def whole_folder(out: Path) -> Iterator[Path]:
     try:
         yield draft
         _settle(draft)
-        _refuse_what_is_there(out)
+        refuse_what_is_there(out)
         draft.replace(out)
     except OSError as error:
         raise _refused(out, error) from error
@@ -52,7 +52,8 @@ def described(path: Path, rows: int | None = None) -> Written:
     return Written(path.name, digest, path.stat().st_size, rows)
 
 
-def _refuse_what_is_there(out: Path) -> None:
+def refuse_what_is_there(out: Path) -> None:
+    """Say that something would be overwritten, before any work is done."""
     if out.is_symlink() or (out.exists() and not out.is_dir()):
         raise OperatorError(f"{out} is not a folder.", remedy="Name another folder with --out.")
     if out.is_dir() and any(out.iterdir()):
