@@ -195,7 +195,9 @@ class Delivery:
         lane = self._lanes.get(parcel.person)
         if lane is None:
             lane = self._lanes[parcel.person] = _Lane()
-        lane.parcels.append(replace(parcel, messages=tuple(_steps(parcel.messages))))
+        if any(one.attachment is not None for one in parcel.messages):
+            parcel = replace(parcel, messages=tuple(_steps(parcel.messages)))
+        lane.parcels.append(parcel)
         if lane.task is None:
             lane.task = self._start(self._empty(lane))
 

@@ -68,7 +68,7 @@ class Keys:
 
     def person(self, channel: str, address: str) -> str:
         """Return the pseudonym of whoever is behind an address of a channel."""
-        return _base32(hmac.digest(self._person, f"{channel}:{address}".encode(), "sha256"))[:26]
+        return _base32(hmac.digest(self._person, f"{channel}:{address}".encode(), "sha256")[:20])[:26]
 
     def log_id(self, person: str) -> str:
         """Return what a log calls a person: no pseudonym of the database, and useless without the key."""

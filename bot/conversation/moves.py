@@ -119,8 +119,8 @@ def _recorded(content: Content, session: Session, event: Event, item: str, choic
     edits = 0 if before is None else before.edits + (before.choice != choice)
     answers = {**session.answers, item: Answer(choice, event.at, edits)}
     moved = _moved(session, event, answers=answers)
-    moved = replace(moved, asked=asked_so_far(content.questionnaire, session, moved))
-    moved = _onwards(content, moved)
+    asked = asked_so_far(content.questionnaire, session, moved)
+    moved = _onwards(content, replace(moved, asked=asked) if asked != moved.asked else moved)
     if session.step is Step.EDITING and moved.step is Step.READY:
         moved = replace(moved, step=Step.CHECKING)
     return _shown(moved, event, "saved" if choice is not None else "skipped")

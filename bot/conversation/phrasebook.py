@@ -53,10 +53,13 @@ class Phrasebook:
 
     def say(self, language: str, key: str, overrides: Mapping[str, str], /, **values: object) -> str:
         """Return a phrase with its placeholders filled; values are never read as phrases again."""
-        phrase = overrides.get(key)
-        if phrase is None:
-            phrase = self._book(language).phrases[key]
+        phrase = self.phrase(language, key, overrides)
         return PLACEHOLDER.sub(lambda match: str(values.get(match[1], match[0])), phrase)
+
+    def phrase(self, language: str, key: str, overrides: Mapping[str, str]) -> str:
+        """Return a phrase as it stands in its file."""
+        phrase = overrides.get(key)
+        return self._book(language).phrases[key] if phrase is None else phrase
 
     def _book(self, language: str) -> Phrases:
         return self.books.get(language) or self.books[SOURCE_LANGUAGE]

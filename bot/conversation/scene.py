@@ -46,12 +46,17 @@ class Scene:
 
     def say(self, key: str, /, **values: object) -> str:
         """Return a phrase, with the placeholders that are the same everywhere filled."""
-        return self.content.phrasebook.say(self.language, key, self.overrides, **{**self._house, **values})
+        return self._filled(self.content.phrasebook.phrase(self.language, key, self.overrides), values)
 
     def fill(self, text: str) -> str:
         """Return a text of an author with its placeholders filled."""
-        house = self._house
-        return PLACEHOLDER.sub(lambda match: str(house.get(match[1], match[0])), text)
+        return self._filled(text, {})
+
+    def _filled(self, text: str, values: dict[str, object]) -> str:
+        if "{" not in text:
+            return text  # most buttons: what the house would fill in isn't even looked up
+        known = values if all(name in values for name in PLACEHOLDER.findall(text)) else self._house | values
+        return PLACEHOLDER.sub(lambda match: str(known.get(match[1], match[0])), text)
 
     @property
     def form(self) -> Form:

@@ -2,6 +2,7 @@
 
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from typing import Literal
 
 from pydantic import Field
@@ -208,7 +209,12 @@ class Questionnaire(Model):
 
     def item(self, item_id: str) -> Item:
         """Return an item by its id."""
-        return next(item for item in self.items if item.id == item_id)
+        return self.items_by_id[item_id]
+
+    @cached_property
+    def items_by_id(self) -> dict[str, Item]:
+        """Return all items by their ids: they are looked up several times for every page."""
+        return {item.id: item for item in self.items}
 
     def choices(self, item_id: str) -> tuple[Choice, ...]:
         """Return the choices of an item, from low to high."""
