@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 
-from bot.conversation.session import Step
+from bot.conversation.session import Step, drawn
 from tests.conversation.world import Person
 
 BACK = "\u2039 Back"
+SURE = ("Just like me", "Not me", "No", "A little", "Mostly")  # a plan moves them
+BETWEEN = ("Mostly", "A little", "No", "Mostly", "A little")  # as near to one as to another
 
 
 def at_consent(ana: Person) -> None:
@@ -61,3 +63,24 @@ PLACES: list[Callable[[Person], object]] = [
     stopped,
     with_a_result,
 ]
+
+
+def seed_of(arm: str) -> str:
+    """Return a seed whose interview draws this arm for its second part."""
+    seeds = (f"seed-{number}" for number in range(100))
+    return next(seed for seed in seeds if drawn(seed, "second_part", ("before", "after")) == arm)
+
+
+def begins_the_second(ana: Person, arm: str) -> str:
+    """Go to the first question of the second part; return the id of the first."""
+    ana.seed = seed_of(arm)
+    ana.agrees(research=True)
+    if arm == "after":
+        ana.finishes(*SURE)
+    else:
+        for label in SURE:
+            ana.taps(label)
+    first = ana.interview
+    ana.taps("2 more questions")
+    assert ana.interview.follows == first.id
+    return first.id
