@@ -7,9 +7,10 @@ and never makes an interview longer than it was said to be.
 
 from collections.abc import Container, Iterable, Mapping
 
-from bot.conversation.session import Answer, Session
+from bot.conversation.session import Session
 from bot.questionnaire.model import AdaptiveRule, Form, Questionnaire, ShowIf
 from bot.scoring.adaptive import Asked, Next, next_item, standings_of
+from bot.scoring.prepared import Prepared
 
 FORM_ARM = "form"
 """The arm that says which form was drawn, where a questionnaire asks one of several."""
@@ -28,28 +29,48 @@ def route(questionnaire: Questionnaire, session: Session) -> tuple[str, ...]:
     """
     form = form_of(questionnaire, session.arm)
     if form.rule is None:
-        return _applying(questionnaire, form.items, session.answers)
+        return applying(questionnaire, form.items, _choices(session))
     asked = _asked(questionnaire, session)
     upcoming = _upcoming(questionnaire, form, form.rule, session, asked)
     return (*asked, upcoming.item) if upcoming else asked
 
 
-def _applying(
-    questionnaire: Questionnaire, items: Iterable[str], answers: Mapping[str, Answer]
+def applying(
+    questionnaire: Questionnaire, items: Iterable[str], choices: Mapping[str, str | None]
 ) -> tuple[str, ...]:
-    conditions = {item.id: item.show_if for item in questionnaire.items}
+    """Return those of the items, in their order, whose conditions hold with these choices."""
+    conditions = conditions_of(questionnaire)
+    if not conditions:
+        return tuple(items)
     asked: dict[str, None] = {}
     for item in items:
-        if _holds(conditions[item], answers, asked):
+        if _holds(conditions.get(item), choices, asked):
             asked[item] = None
     return tuple(asked)
 
 
-def _holds(condition: ShowIf | None, answers: Mapping[str, Answer], asked: Container[str]) -> bool:
+def _holds(condition: ShowIf | None, choices: Mapping[str, str | None], asked: Container[str]) -> bool:
     if condition is None:
         return True
-    given = answers.get(condition.item)
-    return condition.item in asked and given is not None and given.choice in condition.any_of
+    return condition.item in asked and choices.get(condition.item) in condition.any_of
+
+
+def closed_items(questionnaire: Questionnaire, choices: Mapping[str, str | None]) -> frozenset[str]:
+    """Return the items whose conditions don't hold after these choices, all of them asked."""
+    conditions = conditions_of(questionnaire).items()
+    return frozenset(item for item, condition in conditions if not _holds(condition, choices, choices))
+
+
+def _conditions(questionnaire: Questionnaire) -> dict[str, ShowIf]:
+    return {item.id: item.show_if for item in questionnaire.items if item.show_if is not None}
+
+
+conditions_of = Prepared(_conditions)
+"""Return the conditions of those items that have one."""
+
+
+def _choices(session: Session) -> dict[str, str | None]:
+    return {item: answer.choice for item, answer in session.answers.items()}
 
 
 def following(questionnaire: Questionnaire, session: Session) -> str | None:
@@ -76,19 +97,16 @@ def choices_given(questionnaire: Questionnaire, session: Session) -> dict[str, s
 def _asked(questionnaire: Questionnaire, session: Session) -> tuple[str, ...]:
     """Return the items that were asked and still apply, in the order they were asked."""
     order = (one.item for one in session.asked if one.item in session.answers)
-    return _applying(questionnaire, order, session.answers)
+    return applying(questionnaire, order, _choices(session))
 
 
 def _upcoming(
     questionnaire: Questionnaire, form: Form, rule: AdaptiveRule, session: Session, asked: tuple[str, ...]
 ) -> Next | None:
-    answers = {item: session.answers[item].choice for item in asked}
-    conditions = {item.id: item.show_if for item in questionnaire.items if item.show_if is not None}
-    closed = frozenset(
-        item for item, condition in conditions.items() if not _holds(condition, session.answers, asked)
-    )
-    left_behind = frozenset(session.answers).difference(asked)
-    return next_item(questionnaire, form, rule, answers, session.seed, closed | left_behind)
+    choices = {item: session.answers[item].choice for item in asked}
+    left_behind = session.answers.keys() - choices.keys()
+    closed = closed_items(questionnaire, choices) | left_behind
+    return next_item(questionnaire, form, rule, choices, session.seed, closed)
 
 
 def asked_so_far(questionnaire: Questionnaire, before: Session, after: Session) -> tuple[Asked, ...]:
@@ -104,10 +122,9 @@ def asked_so_far(questionnaire: Questionnaire, before: Session, after: Session) 
     if after.item not in entries:
         upcoming = _upcoming(questionnaire, form, form.rule, before, _asked(questionnaire, before))
         entries[after.item] = Asked(after.item, upcoming is not None and upcoming.by_chance, "", 0.0)
-    applying = _applying(questionnaire, entries, after.answers)
-    answers: dict[str, str | None] = {}
+    choices: dict[str, str | None] = {}
     standings = standings_of(questionnaire)
-    for item in applying:
-        answers[item] = after.answers[item].choice
-        entries[item] = standings.believed(item, answers, by_chance=entries[item].by_chance)
+    for item in applying(questionnaire, entries, _choices(after)):
+        choices[item] = after.answers[item].choice
+        entries[item] = standings.believed(item, choices, by_chance=entries[item].by_chance)
     return tuple(entries.values())

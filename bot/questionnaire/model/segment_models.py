@@ -112,10 +112,11 @@ class JointNormal(SegmentModel):
     )
     rules: dict[Id, Rule] = Field(description="Each segment's linear score of the long form.")
     points: int = Field(
-        default=512,
+        default=256,
         ge=LEAST_POINTS,
         le=MOST_POINTS,
-        description="How many points stand for the plausible long forms.",
+        multiple_of=2,
+        description="How many points stand for the plausible long forms, an even number.",
     )
 
 

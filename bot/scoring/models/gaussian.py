@@ -13,6 +13,7 @@ class GaussianScorer(JointScorer):
     def __init__(self, questionnaire: Questionnaire, model: Gaussian) -> None:
         super().__init__(questionnaire, model)
         self._tails = model.tails
+        self._points = model.points
 
     def spread(self, answered: int, distance: float) -> float:
         """Return more than 1 where the answers are more surprising than usual, less where they are less."""
@@ -27,7 +28,6 @@ class GaussianScorer(JointScorer):
         for point in zip(*differences, strict=True):
             highest = max(point)
             counts[point.index(highest) if highest > 0 else -1] += 1
-        many = len(self._points[0])
         if len(differences[0]) == 1:
-            counts = [many * count for count in counts]
-        return tuple([(count + 0.5) / (many + segments / 2) for count in counts])
+            counts = [self._points * count for count in counts]
+        return tuple([(count + 0.5) / (self._points + segments / 2) for count in counts])

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from bot.questionnaire.model import JointNormal
 
-KEPT = 1024  # states of knowledge kept at once; some 10 kB each for 40 items
+KEPT = 512  # states of knowledge kept at once; some 20 kB each for 40 items
 DETERMINED = 1e-9  # of an item's variance; what is below is rounding
 
 Vector = list[float]

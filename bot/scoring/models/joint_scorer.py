@@ -20,7 +20,8 @@ class JointScorer:
         self._places = {item: place for place, item in enumerate(model.items)}
         numbers = keyed_values(questionnaire)
         self._numbers = [numbers[item] for item in model.items]
-        self._points = normal_points(len(segments) - 1, model.points) if len(segments) > 1 else ()
+        points = normal_points(len(segments) - 1, model.points) if len(segments) > 1 else ()
+        self._half = tuple(column[: len(column) // 2] for column in points)  # the other half mirrors it
 
     @property
     def items(self) -> Collection[str]:
@@ -33,7 +34,7 @@ class JointScorer:
 
     def probabilities(self, given: Given) -> tuple[float, ...]:
         """Return the probability of each segment."""
-        if not self._points:
+        if not self._half:
             return (1.0,)
         known, values = self._read(given)
         surprises = self._joint.surprises(known, values)
@@ -59,12 +60,12 @@ class JointScorer:
             return [[middle] for middle in centre]
         found = []
         for middle, row in zip(centre, factor, strict=True):
-            values = [middle] * len(self._points[0])
-            for by, points in zip(row, self._points, strict=False):
+            away = [0.0] * len(self._half[0])
+            for by, points in zip(row, self._half, strict=False):
                 if by:
                     by_spread = by * spread
-                    values = [value + by_spread * point for value, point in zip(values, points, strict=True)]
-            found.append(values)
+                    away = [value + by_spread * point for value, point in zip(away, points, strict=True)]
+            found.append([middle + one for one in away] + [middle - one for one in away])
         return found
 
     def spoken(self, given: Given) -> dict[str, tuple[float, ...]]:
