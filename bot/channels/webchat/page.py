@@ -1,0 +1,105 @@
+"""A message as a web page: what its template needs, and nothing about requests."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from bot.conversation.content import Content
+from bot.conversation.pages_questions import answer_line
+from bot.conversation.replies import Button, Message, Page, Reply
+from bot.conversation.route import form_of, preceding, route
+from bot.conversation.scene import Scene
+from bot.conversation.session import Session, Step
+from bot.conversation.taps import Act, read
+from bot.web.pages import said_on_web
+from bot.web.text import Block, blocks, plain, split_heading
+
+_QUIET: Final = frozenset({Act.BACK, Act.SKIP, Act.PAUSE})
+_SECOND: Final = frozenset({Page.QUESTION, Page.LANGUAGE, Page.CHECK, Page.NOT_ME})
+"""Pages on which no button is more likely than another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Buttons side by side."""
+
+    buttons: tuple[Button, ...]
+    kind: str = ""  # choices | quiet | ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A page about to be shown."""
+
+    page: Page
+    heading: str
+    blocks: tuple[Block, ...]
+    rows: tuple[Row, ...]
+    notice: str | None = None
+    progress: str | None = None
+    at: int = 0
+    of: int = 0
+    earlier: Button | None = None  # the question before, folded to one line
+    download: bool = False
+
+
+def sheet(content: Content, session: Session | None, reply: Reply, message: Message) -> Sheet:
+    """Return what a page shows."""
+    text = said_on_web(content, reply.language, message.text)
+    if message.toast and text.startswith(message.toast):
+        text = text.removeprefix(message.toast).strip()
+    progress, at, of = None, 0, 0
+    if message.page is Page.QUESTION and session is not None:
+        progress, text = split_heading(text)
+        form = form_of(content.questionnaire, session.arm)
+        asked = route(content.questionnaire, session)
+        at, of = _place(asked, session.item), form.most if form.rule else len(asked)
+    heading, rest = split_heading(text)
+    return Sheet(
+        page=message.page,
+        heading=heading,
+        blocks=blocks(rest),
+        rows=_rows(message),
+        notice=plain(message.toast) if message.toast else None,
+        progress=progress,
+        at=at,
+        of=of,
+        earlier=_earlier(Scene(content, session, reply)) if message.page is Page.QUESTION else None,
+        download=message.attachment is not None,
+    )
+
+
+def _place(asked: Sequence[str], item: str | None) -> int:
+    return asked.index(item) + 1 if item in asked else 0
+
+
+def _rows(message: Message) -> tuple[Row, ...]:
+    rows = [tuple(one for one in row if not _is_telegrams(one)) for row in message.rows]
+    return tuple(Row(row, _kind(message.page, row)) for row in rows if row)
+
+
+def _is_telegrams(button: Button) -> bool:
+    """Tell whether a button is about messages in a chat, of which there are none here."""
+    tap = read(button.token or "")
+    return tap is not None and tap.act is Act.PLAIN and tap.arg in {"m", "e"}
+
+
+def _kind(page: Page, row: Sequence[Button]) -> str:
+    acts = {tap.act for one in row if (tap := read(one.token or ""))}
+    if acts and acts <= _QUIET:
+        return "quiet"
+    return "choice" if page in _SECOND else ""
+
+
+def _earlier(scene: Scene) -> Button | None:
+    """Return the question before this one with its answer, as a way back to it."""
+    session = scene.interview
+    if session.step is not Step.ASKING:
+        return None
+    questionnaire = scene.content.questionnaire
+    item = preceding(questionnaire, session)
+    if item is None or item not in session.answers:
+        return None
+    number = route(questionnaire, session).index(item) + 1
+    line = plain(answer_line(scene, session, item, number))
+    return scene.tap(scene.say("web.earlier", line=line), Act.BACK)

@@ -1,0 +1,1 @@
+"""What a hospital spreads: the landing page of an invite, its QR code, the snippet, the poster, the links."""

@@ -1,0 +1,64 @@
+"""The landing page of an invite: who asks, what it is, and the ways to answer."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from bot.conversation.pages_way_in import consent_text
+from bot.conversation.replies import Page, Reply
+from bot.conversation.scene import Scene
+from bot.invites import qr
+from bot.web.pages import opening, said_on_web
+from bot.web.site import NO_INVITE, Site, readable, wished_language
+from bot.web.text import blocks
+
+_PREVIEWS: Final = re.compile(
+    r"bot\b|bot/|crawl|spider|preview|facebookexternalhit|whatsapp|skype|slurp", re.IGNORECASE
+)
+
+
+def is_counted(request: Request) -> bool:
+    """Tell whether a request is a person's: no HEAD, no prefetch, no program that makes previews."""
+    ahead = "prefetch" in request.headers.get("sec-purpose", request.headers.get("purpose", ""))
+    return (
+        request.method == "GET" and not ahead and not _PREVIEWS.search(request.headers.get("user-agent", ""))
+    )
+
+
+@dataclass(frozen=True)
+class Landing:
+    """The landing pages of one site."""
+
+    site: Site
+
+    async def home(self, request: Request) -> Response:
+        """Lead to the page of those whom nobody invited."""
+        del request
+        return RedirectResponse(f"/i/{NO_INVITE}", 302)
+
+    async def get(self, request: Request) -> Response:
+        """Show the landing page; a code that admits nobody shows the page of those without one."""
+        code = readable(request.path_params["invite"])
+        content, invite = await self.site.content_of(code)
+        if invite is not None and is_counted(request):
+            await self.site.desk.store.tally(self.site.desk.clock(), [f"opened:{invite.code}"])
+        language = wished_language(request, content, invite)
+        scene = Scene(content, None, Reply(Page.CONSENT, language))
+        shared = invite is not None and invite.shared_screen
+        return self.site.pages.answer(
+            "landing.html",
+            content,
+            language,
+            telegram=None if shared else self._telegram(code),
+            qr=None if shared else qr.svg(self.site.landing(code)),
+            answers=blocks(said_on_web(content, language, consent_text(scene))),
+            begin_key="web.here",
+            **opening(content, language, code),
+        )
+
+    def _telegram(self, code: str) -> str | None:
+        bot = self.site.bot_link()
+        return f"{bot}?start={code}" if bot else None

@@ -1,0 +1,1 @@
+"""What every web page of ours shares: its frame, its words, its headers and its limits."""

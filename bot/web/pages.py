@@ -1,0 +1,128 @@
+"""Pages made of a template, words and an organisation's brand."""
+
+import re
+from collections.abc import Mapping
+from functools import cache, partial
+from typing import Any, Final
+
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+
+from bot.conversation.content import Content
+from bot.conversation.replies import Page, Reply
+from bot.conversation.scene import Scene
+from bot.web.headers import policy
+
+RIGHT_TO_LEFT: Final = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"})
+ROOMS: Final = ("bot.web", "bot.invites", "bot.channels.webchat")
+"""Whose folders `templates` are looked through."""
+
+_CALLED: Final = {
+    "privacy": "web.privacy",
+    "mydata": "button.mydata",
+    "forget": "button.erase",
+    "help": "web.help",
+    "language": "web.language",
+    "resume": "button.resume",
+    "start": "web.begin",
+    "stop": "button.stop",
+}
+_COMMAND: Final = re.compile(rf"(?<![\w/.:-])/({'|'.join(_CALLED)})\b")
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(
+        loader=ChoiceLoader([PackageLoader(room) for room in ROOMS]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+class Pages:
+    """The templates, read once."""
+
+    def __init__(self) -> None:
+        self._templates = _templates()
+
+    def render(self, template: str, content: Content, language: str, **values: Any) -> str:
+        """Return a page in a language, in the colours of the content's organisation."""
+        scene = Scene(content, None, Reply(Page.HELP, language))
+        return self._templates.get_template(template).render(
+            say=partial(_say, scene),
+            language=language,
+            direction=direction(language),
+            organisation=content.organisation,
+            calls=calls(content, language),
+            **values,
+        )
+
+    def script(self, template: str, **values: Mapping[str, str]) -> str:
+        """Return a script; its template writes values as JSON."""
+        return self._templates.get_template(template).render(values)
+
+    def answer(
+        self,
+        template: str,
+        content: Content,
+        language: str,
+        *,
+        status: int = 200,
+        framed: bool = False,
+        headers: Mapping[str, str] | None = None,
+        **values: Any,
+    ) -> HTMLResponse:
+        """Return the answer with a page; `framed` lets the sites that the organisation names show it."""
+        body = self.render(template, content, language, framed=framed, **values)
+        sent = {"Content-Language": language, **(headers or {})}
+        if framed:
+            sent["Content-Security-Policy"] = policy(origin(site) for site in content.organisation.may_embed)
+        return HTMLResponse(body, status, sent)
+
+
+def _say(scene: Scene, key: str, /, **values: object) -> str:
+    return scene.say(key, **values)
+
+
+def opening(content: Content, language: str, code: str) -> dict[str, Any]:
+    """Return what a person reads before the first tap."""
+    scene = Scene(content, None, Reply(Page.WELCOME, language))
+    return {
+        "title": scene.fill(scene.texts.title),
+        "greeting": content.organisation.words(content.organisation.greeting, language),
+        "summary": scene.fill(scene.texts.summary),
+        "taps": scene.say("taps.adaptive" if scene.form.rule else "taps"),
+        "code": code,
+        "others": [
+            (tag, content.phrasebook.say(tag, "language.name", {}))
+            for tag in content.languages
+            if tag != language
+        ],
+    }
+
+
+def said_on_web(content: Content, language: str, text: str) -> str:
+    """Return a text in which a command is called what it is called below a page."""
+    scene = Scene(content, None, Reply(Page.HELP, language))
+    return _COMMAND.sub(lambda found: f"“{scene.say(_CALLED[found[1]])}”", text)
+
+
+def direction(language: str) -> str:
+    """Return in which direction a language is written, as HTML says it."""
+    return "rtl" if language.split("-", maxsplit=1)[0] in RIGHT_TO_LEFT else "ltr"
+
+
+def calls(content: Content, language: str) -> list[tuple[str, str, str]]:
+    """Return the numbers to call: what it is for, as it is written, and as a phone dials it."""
+    organisation = content.organisation
+    return [
+        (organisation.words(one.label, language), one.number, f"tel:{re.sub(r'[^0-9+]', '', one.number)}")
+        for one in organisation.emergency
+    ]
+
+
+def origin(site: str) -> str:
+    """Return the origin of a site, as a policy names it."""
+    return "/".join(site.split("/")[:3])
