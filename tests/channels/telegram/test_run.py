@@ -5,6 +5,8 @@ import base64
 import os
 import signal
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 
@@ -16,6 +18,7 @@ from tests.conftest import ROOT
 from tests.emulator import TOKEN, Clock, Emulator, Phone
 from tests.emulator.faults import Hang
 
+LONG = 40.0  # real seconds: starting the program takes a while on a busy machine
 KEY = base64.b64encode(bytes(range(32))).decode()
 
 
@@ -32,21 +35,28 @@ def settings(telegram: Emulator, **more: str) -> dict[str, str]:
     }
 
 
-async def start(*arguments: str, **environment: str) -> asyncio.subprocess.Process:
-    """Start the program in the present folder."""
-    return await asyncio.create_subprocess_exec(
+@asynccontextmanager
+async def program(*arguments: str, **environment: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Start the program in the present folder; it doesn't outlive its test."""
+    process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot", "run", *arguments),
         env={**os.environ, **environment},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
 
 
 async def outcome(*arguments: str, **environment: str) -> tuple[int | None, str]:
     """Run the program to its end; its exit code and what it complained of."""
-    program = await start(*arguments, **environment)
-    _, complaint = await program.communicate()
-    return program.returncode, complaint.decode()
+    async with program(*arguments, **environment) as process:
+        _, complaint = await process.communicate()
+        return process.returncode, complaint.decode()
 
 
 class TestServing:
@@ -61,12 +71,15 @@ class TestServing:
         for name, value in settings(telegram).items():
             monkeypatch.setenv(name, value)
         stop = asyncio.Event()
-        task = asyncio.create_task(
-            serve(Settings.read(), lambda: time_of(clock), stop=stop, timeouts=TIMEOUTS)
-        )
-        await enter(ana)
-        stop.set()
-        await task
+        serving = serve(Settings.read(), lambda: time_of(clock), stop=stop, timeouts=TIMEOUTS)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(serving)
+            try:
+                await ana.starts()
+                await ana.sees("25 taps.", seconds=LONG)
+                await enter(ana)
+            finally:
+                stop.set()
         assert "https://t.me/attune_bot" in capsys.readouterr().out
         assert os.path.exists("attune.db")  # noqa: ASYNC240, PTH110 - a glance at an own folder
 
@@ -113,25 +126,24 @@ class TestTheCommand:
         assert "comes with a later version" in complaint
 
     async def test_stops_gracefully_on_sigterm(self, telegram: Emulator, ana: Phone) -> None:
-        program = await start(**settings(telegram))
-        await ana.starts()
-        await ana.sees("25 taps.", seconds=60)
-        program.send_signal(signal.SIGTERM)
-        said, complaint = await program.communicate()
-        assert program.returncode == 0
+        async with program(**settings(telegram)) as process:
+            await ana.starts()
+            await ana.sees("25 taps.", seconds=LONG)
+            process.send_signal(signal.SIGTERM)
+            said, complaint = await process.communicate()
+        assert process.returncode == 0
         assert b"Listening as https://t.me/attune_bot" in said
         assert b"what was begun is finished" in complaint
 
     async def test_stops_at_once_on_the_second_signal(self, telegram: Emulator, ana: Phone) -> None:
         """The first one waits for a message on its way; the second one doesn't, for it is owed anyway."""
         telegram.faults.add("sendMessage", Hang(after_effect=False), times=None)
-        program = await start(**settings(telegram))
-        stderr = program.stderr
-        assert stderr is not None
-        await ana.starts()
-        await telegram.until(lambda: not telegram.updates.pending(), "it is saved", seconds=60)
-        program.send_signal(signal.SIGTERM)
-        await stderr.readuntil(b"what was begun is finished")
-        program.send_signal(signal.SIGTERM)
-        await asyncio.wait_for(program.communicate(), 5)
-        assert program.returncode == 128 + signal.SIGTERM
+        async with program(**settings(telegram)) as process:
+            assert process.stderr is not None
+            await ana.starts()
+            await telegram.until(lambda: not telegram.updates.pending(), "it is saved", seconds=LONG)
+            process.send_signal(signal.SIGTERM)
+            await process.stderr.readuntil(b"what was begun is finished")
+            process.send_signal(signal.SIGTERM)
+            await asyncio.wait_for(process.communicate(), 5)
+        assert process.returncode == 128 + signal.SIGTERM
