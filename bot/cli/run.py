@@ -3,7 +3,8 @@
 import asyncio
 import os
 import signal
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
@@ -13,7 +14,7 @@ from bot.cli.clock import now
 if TYPE_CHECKING:
     from bot.channels.telegram.wire import Timeouts
     from bot.settings import Settings
-    from bot.turns import Clock
+    from bot.turns import Clock, Desk
 
 NOT_YET = 1
 
@@ -33,14 +34,13 @@ def run(
         bool, typer.Option("--no-web", help="Only the Telegram bot, without the web server.")
     ] = False,
 ) -> None:
-    """Run the Telegram bot until it is stopped (Ctrl-C finishes what was begun; twice stops at once).
+    """Run the Telegram bot and the web server until stopped (Ctrl-C finishes what was begun; twice: at once).
 
     Example: attune run --no-web
     """
     from bot.cli.logs import configure  # noqa: PLC0415 - `attune --help` stays quick
     from bot.settings import Settings  # noqa: PLC0415 - the same
 
-    del no_web  # there is no web server yet to leave out
     if webhook:
         typer.echo(
             "attune: --webhook comes with a later version. Run without it: nothing else is needed.", err=True
@@ -48,18 +48,18 @@ def run(
         raise typer.Exit(NOT_YET)
     settings = Settings.read()
     configure(settings.log_level, settings.log_format)
-    asyncio.run(until_signalled(settings))
+    asyncio.run(until_signalled(settings, web=not no_web))
 
 
 async def until_signalled(
-    settings: "Settings", clock: "Clock" = now, timeouts: "Timeouts | None" = None
+    settings: "Settings", clock: "Clock" = now, timeouts: "Timeouts | None" = None, *, web: bool = False
 ) -> None:
     """Run the bot until SIGINT or SIGTERM, of which the second one ends it at once."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, _stopper(stop, number))
-    await serve(settings, clock, stop=stop, timeouts=timeouts)
+    await serve(settings, clock, stop=stop, timeouts=timeouts, web=web)
 
 
 def _stopper(stop: asyncio.Event, number: int) -> Callable[[], None]:
@@ -78,8 +78,9 @@ async def serve(
     *,
     stop: asyncio.Event | None = None,
     timeouts: "Timeouts | None" = None,
+    web: bool = False,
 ) -> None:
-    """Run the bot until told to stop."""
+    """Run the bot until told to stop, and the web server beside it."""
     from bot.channels.telegram.duties import Keeping  # noqa: PLC0415 - `attune --help` stays quick
     from bot.channels.telegram.service import Service, identify  # noqa: PLC0415 - the same
     from bot.channels.telegram.wire import Wire  # noqa: PLC0415 - the same
@@ -90,13 +91,40 @@ async def serve(
     token = settings.token
     stock = settings.telegram_wire is TelegramWire.HTTPX
     wires = Wire(token, settings.telegram_api_url, timeouts, stock=stock)
-    async with open_desk(settings, clock) as desk, wires as wire:
+    found: list[str] = []
+    async with (
+        open_desk(settings, clock) as desk,
+        _beside(desk, settings, stop, found, web=web),
+        wires as wire,
+    ):
         me = await _unless(stop, identify(wire))
         if me is None:
             return
         service = Service(desk, wire, me, Keeping(settings.address_age, settings.retention))
+        found.append(service.link)
         typer.echo(f"Listening as {service.link} (Ctrl-C stops).")
         await service.run(stop)
+
+
+@asynccontextmanager
+async def _beside(
+    desk: "Desk", settings: "Settings", stop: asyncio.Event, bot: list[str], *, web: bool
+) -> AsyncIterator[None]:
+    """Serve the web meanwhile, also while Telegram is away; `bot` holds its link once that is known."""
+    if not web:
+        yield
+        return
+    from bot import server  # noqa: PLC0415 - who runs without the web doesn't need it
+
+    listening = server.listen(settings)
+    served = server.serve(desk, settings, stop, lambda: bot[0] if bot else None, listening=listening)
+    task = asyncio.create_task(served)
+    typer.echo(f"Serving http://{settings.host}:{listening.getsockname()[1]}")
+    try:
+        yield
+    finally:
+        stop.set()
+        await task
 
 
 async def _unless(stop: asyncio.Event, work: Coroutine[object, object, Found]) -> Found | None:
@@ -109,3 +137,8 @@ async def _unless(stop: asyncio.Event, work: Coroutine[object, object, Found]) -
         task.cancel()
         told.cancel()
         await asyncio.gather(task, told, return_exceptions=True)
+
+
+def _run(f, settings):
+    with asyncio.Runner(loop_factory=f) as r:
+        r.run(_until_signalled(settings))

@@ -31,6 +31,7 @@ def settings(telegram: Emulator, **more: str) -> dict[str, str]:
         "DEFAULT_QUESTIONNAIRE": "big-five",
         "PYTHONPATH": str(ROOT),
         "PYTHONUNBUFFERED": "1",
+        "PORT": "0",
         **more,
     }
 
