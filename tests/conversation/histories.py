@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bot.conversation.events import Event, Tapped
 from bot.conversation.machine import fold
 from bot.conversation.meanings import LIVE
-from bot.conversation.replies import Message, Page
+from bot.conversation.replies import Message
 from bot.conversation.session import Session, Step
 from bot.conversation.taps import Act, read, token
 from tests.conversation.law import ALL_ANSWERED, breaches, faults
@@ -98,7 +98,6 @@ class History:
     world: World = field(init=False)
     people: tuple[Person, Person] = field(init=False)
     steps: set[Step] = field(default_factory=set)
-    pages: set[Page] = field(default_factory=set)
     kinds: set[type[Event]] = field(default_factory=set)  # of kept events
 
     def __post_init__(self) -> None:
@@ -187,7 +186,6 @@ class History:
         assert answered is None or answered, "nobody was answered"
         assert not faults(answered or (), [one.id for one in after])
         assert SECRET not in repr(answered)
-        self.pages |= {message.page for message in answered or ()}
         for session in after:
             if session not in before:
                 self._judge_moved(person, session)

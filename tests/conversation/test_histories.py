@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from bot.conversation import machine, meanings, moves, understanding
 from bot.conversation.content import Content
 from bot.conversation.events import EVENTS, Answered, Event, Resumed, Skipped, Tapped
-from bot.conversation.replies import Page, Turn
+from bot.conversation.replies import Turn
 from bot.conversation.session import Session, Step
 from bot.conversation.taps import Act, read, token
 from bot.storage.memory import MemoryStore
@@ -18,13 +18,11 @@ from bot.storage.store import Saved
 from tests.conversation.histories import History, Moves, histories
 
 CALM = settings(deadline=None, suppress_health_check=list(HealthCheck))
-AFTER_THE_RECEIPT = {Page.ERASING, Page.SORRY}  # memory erases at once; faults of ours are the roof's to say
 
 
-def play(judged: settings, longest: int) -> tuple[set[Step], set[Page], set[type[Event]]]:
-    """Play random histories, and return every step, page and kind of kept event that they reached."""
+def play(judged: settings, longest: int) -> tuple[set[Step], set[type[Event]]]:
+    """Play random histories, and return every step and kind of kept event that they reached."""
     steps: set[Step] = set()
-    pages: set[Page] = set()
     kinds: set[type[Event]] = set()
 
     @settings(judged)
@@ -34,26 +32,24 @@ def play(judged: settings, longest: int) -> tuple[set[Step], set[Page], set[type
         happened = History(questionnaire)
         happened.play(heads, moves)
         steps.update(happened.steps)
-        pages.update(happened.pages)
         kinds.update(happened.kinds)
 
     played()
-    return steps, pages, kinds
+    return steps, kinds
 
 
 def test_any_history_leaves_lawful_interviews_and_a_reply() -> None:
     """Two people do anything at all, 200 times over, the same each time."""
-    steps, _, _ = play(settings(CALM, max_examples=200, derandomize=True), longest=12)
+    steps, _ = play(settings(CALM, max_examples=200, derandomize=True), longest=12)
     assert steps > {Step.CONSENT, Step.ASKING, Step.READY, Step.RESULT, Step.PAUSED, Step.STOPPED}
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_many_histories_leave_lawful_interviews_and_a_reply() -> None:
-    """2,500 histories, others each time: every step, every page and every kind of kept event is met."""
-    steps, pages, kinds = play(settings(CALM, max_examples=2500), longest=40)
+    """2,500 histories, others each time: every step and every kind of kept event is met."""
+    steps, kinds = play(settings(CALM, max_examples=2500), longest=40)
     assert steps == set(Step)
-    assert pages == set(Page) - AFTER_THE_RECEIPT
     assert kinds == {kind for kind in EVENTS.values() if kind.kept}
 
 

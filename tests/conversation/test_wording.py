@@ -1,6 +1,7 @@
 """Every page has its words in every language, every word is said somewhere, and no placeholder is left."""
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
@@ -85,9 +86,22 @@ def test_every_notice_is_given_somewhere(root: Path) -> None:
     assert notices <= constants
 
 
-def test_every_phrase_in_the_file_is_said_somewhere(places: list[Said]) -> None:
+def test_every_phrase_in_the_file_is_said_somewhere(places: list[Said], root: Path) -> None:
+    """By the code of the rooms that speak, or named in a page or table of the web."""
+    web = [path for path in (root / "bot").rglob("*") if path.suffix in {".html", ".js", ".svg", ".py"}]
+    words = set(re.findall(r"""["']([a-z_.]+)["']""", "\n".join(map(_read, web))))
     unsaid = [key for key in open_phrasebook().books["en"].phrases if not used(places, key)]
-    assert not unsaid
+    assert not [key for key in unsaid if not words & {key, *_parts(key)}]
+
+
+def _parts(key: str) -> set[str]:
+    """Return what a template puts together to a key: what is wrong, and the text about it."""
+    name = key.removeprefix("web.")
+    return {name, name.removesuffix("_text")} if key.startswith("web.") else set()
+
+
+def _read(path: Path) -> str:
+    return path.read_text("utf-8")
 
 
 def test_every_placeholder_is_filled_by_whoever_says_the_phrase(places: list[Said]) -> None:
@@ -211,6 +225,12 @@ def test_no_page_that_can_be_reached_has_a_fault(questionnaire: str) -> None:
         assert not faults([message], [session.id] if session else [])
         pages.add(message.page)
     assert {Page.WELCOME, Page.CONSENT_WHOLE, Page.QUESTION, Page.READY, Page.CHECK, Page.RESULT} <= pages
+
+
+def test_the_walk_comes_to_every_page() -> None:
+    """But for a fault of ours, for what follows an erasure, and for /mydata, which needs all interviews."""
+    beyond = {Page.SORRY, Page.ERASED, Page.NOBODY, Page.MYDATA}
+    assert {message.page for _, message in crawl("ways")} == set(Page) - beyond
 
 
 def test_a_dead_button_is_shown_nowhere() -> None:
