@@ -146,9 +146,10 @@ def test_everything_that_is_declared_can_be_reached() -> None:
 def test_every_turn_is_lawful_and_answers() -> None:
     """From any interview that can be reached, anything at all leaves a lawful one, and a reply."""
     held_with = content()
-    for _, event, turn in walked():
+    for before, event, turn in walked():
         assert turn.replies, event
-        assert turn.session is None or not breaches(held_with, turn.session), event
+        if turn.session is not None and turn.session is not before:
+            assert not breaches(held_with, turn.session), event
 
 
 def test_an_event_that_is_not_kept_changes_nothing() -> None:
