@@ -189,6 +189,7 @@ async def serve(
         uvicorn.Config(
             app,
             log_config=None,
+            log_level="warning",
             access_log=False,  # an address of a page may say what somebody looked at
             server_header=False,
             timeout_graceful_shutdown=GRACE,

@@ -36,6 +36,7 @@ class Sheet:
     blocks: tuple[Block, ...]
     rows: tuple[Row, ...]
     notice: str | None = None
+    whispered: bool = False  # the page shows it anyway: only for those who don't see it
     progress: str | None = None
     at: int = 0
     of: int = 0
@@ -61,6 +62,7 @@ def sheet(content: Content, session: Session | None, reply: Reply, message: Mess
         blocks=blocks(rest),
         rows=_rows(message),
         notice=plain(message.toast) if message.toast else None,
+        whispered=reply.notice in {"saved", "skipped"},
         progress=progress,
         at=at,
         of=of,
