@@ -5,6 +5,7 @@ reply that Telegram can't read as HTML goes out once more as plain text. Whateve
 in `delivery`.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Final, TypeVar
@@ -35,6 +36,11 @@ class Sender:
 
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
+        self._closing: set[asyncio.Task[None]] = set()
+
+    async def finish(self) -> None:
+        """Wait until the buttons of older messages are taken away."""
+        await asyncio.gather(*self._closing)
 
     async def acknowledge(self, hint: Hint, text: str | None) -> None:
         """Answer a tap, so that its button stops waiting."""
@@ -68,8 +74,10 @@ class Sender:
             lives = newest
         else:
             lives = await self._sent(address.chat, parts, message)
-        for old in known - {lives}:
-            await self._close(address.chat, old)
+        for old in known - {lives}:  # nobody waits for it: what was said counts as said at once
+            task = asyncio.create_task(self._close(address.chat, old))
+            self._closing.add(task)
+            task.add_done_callback(self._closing.discard)
         return replace(address, message=lives)
 
     async def _edited(self, chat: int, number: int, message: Message) -> bool:

@@ -43,7 +43,8 @@ class Service:
         self._desk = replace(desk, library=replace(desk.library, bot_link=self.link))
         self._wire = wire
         self._name = me.username or str(me.id)
-        self.delivery = Delivery(Sender(wire), desk.store, desk.keys)
+        self._sender = Sender(wire)
+        self.delivery = Delivery(self._sender, desk.store, desk.keys)
         self.inbox = Inbox(self._desk, self.delivery)
         self._duties = Duties(self._desk, self.delivery, keeping or Keeping())
         self.receiver = Receiver(self._desk, wire, self.inbox, self._duties)
@@ -61,6 +62,7 @@ class Service:
                 task.cancel()
             await asyncio.gather(told, profile, duties, return_exceptions=True)
             await self.delivery.close(within=GRACE)
+            await self._sender.finish()
             await self._desk.store.flush()
 
     async def _when(self, stop: asyncio.Event) -> None:

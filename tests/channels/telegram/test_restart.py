@@ -184,7 +184,7 @@ class TestAnOutage:
         monkeypatch.setattr("bot.delivery.BULK", Pace(10.0, 1))
         async with running(telegram, desk) as bot:
             await telegram.until(lambda: sum(map(nudges, people)) >= 2, "some are nudged")
-            await asyncio.sleep(0.03)  # and we were told that the last one arrived
+            await asyncio.sleep(0.05)  # half the pace: we were told that the last one arrived
             await bot.kill()
         assert sum(map(nudges, people)) < 8
         async with running(telegram, desk):
