@@ -168,7 +168,7 @@ def test_a_skip_counts_as_asked_and_says_nothing() -> None:
 
 def test_a_form_is_drawn_by_the_seed_and_kept_as_an_arm() -> None:
     """Some are asked adaptively, some in the fixed order; both are there to be compared."""
-    lengths = {}
+    lengths: dict[str, list[list[str]]] = {}
     for number in range(12):
         person = began("gaussian", seed=f"person-{number}")
         session = person.interview

@@ -69,7 +69,8 @@ async def interviewed(shelf: Library, people: Sequence[Mapping[str, str]]) -> li
     store = MemoryStore()
     for edition in shelf.editions():
         await store.keep_edition(edition)
-    desk, keys, found = Interviewing(store, shelf), Keys(bytes(32)), []
+    desk, keys = Interviewing(store, shelf), Keys(bytes(32))
+    found: list[Session] = []
     for number, answers in enumerate(people):
         person = desk.person(f"person-{number}")
         await person.starts()
