@@ -8,9 +8,9 @@ is dropped.
 from collections import OrderedDict
 from dataclasses import replace
 
-from bot.storage.store import Outcome, Saved
 from bot.storage.operations import MarkSent, Operation, SaveTurn
 from bot.storage.rules import begins, moved_to
+from bot.storage.store import Outcome, Saved
 
 
 class Cache:

@@ -14,7 +14,6 @@ from sqlalchemy import Column, Connection, select
 
 from bot.conversation.session import Session
 from bot.storage import tables
-from bot.storage.store import Outcome
 from bot.storage.codes import erasure_code
 from bot.storage.erasing import erase_person, pend
 from bot.storage.invite_statements import Admissions
@@ -22,28 +21,37 @@ from bot.storage.operations import Call, MarkSent, NoteKey, Operation, SaveTurn
 from bot.storage.projection import Values, changed, read_values, removed
 from bot.storage.rows import Rows
 from bot.storage.rules import Standing, begins, fits, moved_to
+from bot.storage.store import Outcome
 
 
 def commit(
-    connection: Connection, operations: Sequence[Operation], values: dict[str, Values]
+    connection: Connection,
+    operations: Sequence[Operation],
+    values: dict[str, Values],
+    worker: str | None = None,
 ) -> list[object]:
-    """Carry out operations in their order; return what each answers. `values` caches numbers by edition."""
+    """Carry out operations in their order; return what each answers.
+
+    `values` caches numbers by edition; `worker` is who will bring the replies, where it could be another.
+    """
     answers: list[object] = []
     for alone, some in groupby(operations, key=lambda operation: isinstance(operation, Call)):
         if alone:
             answers += [operation.function(connection) for operation in some if isinstance(operation, Call)]
         else:
-            answers += _Batch(connection, values).run([one for one in some if not isinstance(one, Call)])
+            answers += _Batch(connection, values, worker).run(
+                [one for one in some if not isinstance(one, Call)]
+            )
     return answers
 
 
 class _Batch:
     """Operations decided over one reading of the rows that they are about."""
 
-    def __init__(self, connection: Connection, values: dict[str, Values]) -> None:
+    def __init__(self, connection: Connection, values: dict[str, Values], worker: str | None) -> None:
         self._connection = connection
         self._values = values
-        self._rows = Rows()
+        self._rows = Rows(worker)
         self._admissions = Admissions()
         self._heard: set[str] = set()
         self._standing: dict[str, Standing] = {}

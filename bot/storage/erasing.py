@@ -11,10 +11,10 @@ from sqlalchemy import Connection, Table, delete, exists, func, insert, literal,
 
 from bot.privacy import HEARD_AGE, PARKED_AGE, RECEIPT_AGE
 from bot.storage import tables
-from bot.storage.store import Receipt
 from bot.storage.invite_statements import drop_expired
 from bot.storage.invite_tables import resume_code
 from bot.storage.statements import SET_PRESENT
+from bot.storage.store import Receipt
 
 CHUNK = 200  # sessions erased in one transaction of a sweep: people's turns come in between
 

@@ -6,8 +6,7 @@ alone; when the disk says no, everybody who waited hears it, and nothing was sto
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
-from concurrent.futures import Executor
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from bot.errors import StoreUnavailable
@@ -29,21 +28,18 @@ class GroupCommit:
 
     def __init__(
         self,
-        commit: Callable[[Sequence[Operation]], list[object]],
-        thread: Executor,
+        commit: Callable[[Sequence[Operation]], Awaitable[list[object]]],
         *,
         settled: Callable[[Operation, object], None],
-        rest: Callable[[], None],
+        rest: Callable[[], Awaitable[None]],
         rest_after: float,
     ) -> None:
         """Start the task.
 
-        `commit` runs in `thread` and returns an answer or an exception for each operation; `settled` hears
-        of each in the loop before whoever waits does; `rest` runs in `thread` whenever nothing was asked
-        for a while.
+        `commit` returns an answer or an exception for each operation; `settled` hears of each before
+        whoever waits does; `rest` is awaited whenever nothing was asked for a while.
         """
         self._commit = commit
-        self._thread = thread
         self._settled = settled
         self._rest = rest
         self._rest_after = rest_after
@@ -86,7 +82,7 @@ class GroupCommit:
                 await self._commit_waiting()
                 rested = False
             else:
-                await self._loop.run_in_executor(self._thread, self._rest)
+                await self._rest()
                 rested = True
 
     async def _woken(self, within: float | None) -> bool:
@@ -103,7 +99,7 @@ class GroupCommit:
         while self._waiting:
             some = [self._waiting.popleft() for _ in range(min(MOST, len(self._waiting)))]
             operations = [one.operation for one in some]
-            answers = await self._loop.run_in_executor(self._thread, self._commit, operations)
+            answers = await self._commit(operations)
             again = [one for one, answer in zip(some, answers, strict=True) if not self._answer(one, answer)]
             if again and not self._closing:
                 self._waiting.extendleft(reversed(again))

@@ -1,8 +1,8 @@
 """The tables of the web; `tables` says what holds for all of them."""
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Table
 
-from bot.storage.tables import Instant, metadata
+from bot.storage.tables import Instant, Text, metadata
 
 invite = Table(
     "invite",

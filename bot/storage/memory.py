@@ -15,7 +15,6 @@ from bot.conversation.replies import Reply, Turn
 from bot.conversation.session import ENDED, Session, dump, parse
 from bot.privacy import HEARD_AGE, PARKED_AGE, RECEIPT_AGE
 from bot.questionnaire.model import Edition
-from bot.storage.store import Active, Outcome, Owed, Parked, Receipt, Saved, Swept
 from bot.storage.codes import erasure_code, person_code
 from bot.storage.invites_in_memory import InvitesInMemory
 from bot.storage.memory_snapshot import KeptSession, KnownPerson, MemorySnapshot
@@ -29,6 +28,7 @@ from bot.storage.rules import (
     moved_to,
     needed_until,
 )
+from bot.storage.store import Active, Outcome, Owed, Parked, Receipt, Saved, Swept
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,6 +298,11 @@ class MemoryStore(InvitesInMemory):
         return len(old)
 
     # ------------------------------------------------------------ the rest
+
+    @staticmethod
+    async def on_duty() -> bool:
+        """Say yes: nobody else is here."""
+        return True
 
     async def remember(self, name: str, value: str) -> None:
         """Keep a small fact about the installation."""

@@ -8,9 +8,9 @@ from datetime import datetime
 from bot.conversation.events import Event
 from bot.conversation.session import Session
 from bot.questionnaire.model import Edition
-from bot.storage.store import StoredSession
 from bot.storage.codes import response_code
 from bot.storage.rules import excluded
+from bot.storage.store import StoredSession
 
 
 @dataclass(slots=True)

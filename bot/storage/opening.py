@@ -5,12 +5,15 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import unquote
 
-from bot.errors import SettingsError
-from bot.storage.store import Store
+from bot.errors import OperatorError, SettingsError
 from bot.storage.memory import MemoryStore
+from bot.storage.store import Store
+
+POSTGRESQL = ("postgresql://", "postgres://")
 
 _REMEDY = (
-    "Write sqlite:///attune.db for a file here, or sqlite:////var/lib/attune/attune.db for one elsewhere."
+    "Write sqlite:///attune.db for a file here, sqlite:////var/lib/attune/attune.db for one elsewhere,"
+    " or postgresql://name:password@host/database."
 )
 
 
@@ -18,22 +21,32 @@ async def open_store(url: str, fingerprint: str, *, clock: Callable[[], datetime
     """Open the store that an address names; `fingerprint` is that of the privacy keys.
 
     `sqlite:///attune.db` is a file in the present folder, `sqlite:////var/lib/attune.db` one elsewhere;
-    `memory:` forgets everything when it is closed.
+    `postgresql://name:password@host/database` is a server that many workers share; `memory:` forgets
+    everything when it is closed.
     """
     if url.rstrip("/") == "memory:":
         return MemoryStore()
+    if url.startswith(POSTGRESQL):
+        return await _open_postgres(url, fingerprint)
     from bot.storage.sqlite import open_sqlite  # noqa: PLC0415 - what lives in memory needs no SQL
 
     return await open_sqlite(sqlite_path(url), fingerprint, clock=clock)
 
 
+async def _open_postgres(url: str, fingerprint: str) -> Store:
+    try:
+        from bot.storage.postgres import open_postgres  # noqa: PLC0415 - its driver is an extra
+    except ModuleNotFoundError as error:
+        if error.name != "asyncpg":
+            raise
+        remedy = 'Install it: pip install ".[postgres]"'
+        raise OperatorError("PostgreSQL needs its driver, which isn't installed.", remedy=remedy) from None
+    return await open_postgres(url, fingerprint)
+
+
 def sqlite_path(url: str) -> Path:
     """Return the file that an address names."""
     scheme, _, rest = url.partition(":")
-    if scheme in {"postgresql", "postgres"}:
-        raise SettingsError(
-            "This version keeps its answers in SQLite only; PostgreSQL comes later.", remedy=_REMEDY
-        )
     path = unquote(rest.removeprefix("///"))
     if (
         scheme != "sqlite"

@@ -9,8 +9,8 @@ from bot.conversation.replies import parse_replies
 from bot.conversation.session import ENDED, Session, parse
 from bot.questionnaire.model import Edition
 from bot.storage import tables
-from bot.storage.store import Active, Owed, Saved
 from bot.storage.rules import NUDGED
+from bot.storage.store import Active, Owed, Saved
 
 _person, _session, _address = tables.person, tables.session, tables.address
 
@@ -42,10 +42,10 @@ def _saved(
     return Saved(person, parse(row.state), row.turn, row.sealed, row.key)
 
 
-def owed(connection: Connection) -> Sequence[Owed]:
-    """Return the replies still owed, oldest first."""
+def owed(connection: Connection, worker: str | None = None) -> Sequence[Owed]:
+    """Return the replies still owed, oldest first; those that one worker brings, where it is named."""
     table = tables.owed
-    rows = connection.execute(
+    query = (
         select(
             table.c.person_id, table.c.key, table.c.replies, table.c.at, _session.c.state, _address.c.sealed
         )
@@ -53,6 +53,7 @@ def owed(connection: Connection) -> Sequence[Owed]:
         .outerjoin(_address, _address.c.person_id == table.c.person_id)
         .order_by(table.c.number)
     )
+    rows = connection.execute(query if worker is None else query.where(table.c.worker == worker))
     return [
         Owed(row.person_id, row.key, parse_replies(row.replies), parse(row.state), row.sealed, row.at)
         for row in rows

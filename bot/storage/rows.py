@@ -10,9 +10,9 @@ from bot.conversation.events import Event, ResearchSet, dump_event
 from bot.conversation.replies import Reply, dump_replies
 from bot.conversation.session import Session, dump
 from bot.storage import statements, tables
-from bot.storage.store import Parked
 from bot.storage.codes import person_code, response_code
 from bot.storage.projection import Row
+from bot.storage.store import Parked
 
 _KEEP_HEARD = insert(tables.heard)
 _KEEP_PERSON = insert(tables.person)
@@ -41,9 +41,10 @@ _ORDER: tuple[Executable, ...] = (  # rows that others refer to come first
 
 
 class Rows:
-    """What is about to be written."""
+    """What is about to be written; `worker` is who brings the replies among it."""
 
-    def __init__(self) -> None:
+    def __init__(self, worker: str | None = None) -> None:
+        self._worker = worker
         self._of: dict[Executable, list[Row]] = {statement: [] for statement in _ORDER}
         self._as_of: int | None = None
 
@@ -142,7 +143,8 @@ class Rows:
     ) -> None:
         """Keep replies until they are sent."""
         row = {"person_id": person, "key": key, "session_id": session.id, "number": number, "at": at}
-        self._of[_KEEP_OWED].append(row | {"replies": dump_replies(replies).decode()})
+        row |= {"replies": dump_replies(replies).decode(), "worker": self._worker}
+        self._of[_KEEP_OWED].append(row)
 
     def settle(self, person: str, key: str) -> None:
         """Owe no more replies to a key."""

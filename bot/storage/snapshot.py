@@ -1,8 +1,9 @@
 """What research reads: one transaction, held open from its first read to its last."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from functools import partial
 from itertools import groupby
+from typing import Protocol, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, and_, case, func, select
 
@@ -10,26 +11,35 @@ from bot.conversation.events import Event, parse_event
 from bot.conversation.session import parse
 from bot.questionnaire.model import Edition
 from bot.storage import reading, tables
-from bot.storage.store import StoredSession
-from bot.storage.connections import Line
 from bot.storage.rules import NO_CONSENT, NO_RESEARCH, WITHDRAWN
+from bot.storage.store import StoredSession
 
 CHUNK = 250  # interviews read at once
+
+Answer = TypeVar("Answer")
 
 _person, _session = tables.person, tables.session
 _first = _session.alias("first_part")
 
 
+class Held(Protocol):
+    """A connection whose transaction stays open from one question to the next."""
+
+    async def ask(self, function: Callable[[Connection], Answer]) -> Answer:
+        """Run a function over it."""
+        ...
+
+
 class SqlSnapshot:
     """A consistent view of everything at one as-of number."""
 
-    def __init__(self, line: Line, as_of: int) -> None:
+    def __init__(self, line: Held, as_of: int) -> None:
         """Read on a line whose transaction has begun."""
         self.as_of = as_of
         self._line = line
 
     @classmethod
-    async def taken(cls, line: Line) -> "SqlSnapshot":
+    async def taken(cls, line: Held) -> "SqlSnapshot":
         """Begin the transaction with its first read."""
         return cls(line, await line.ask(_as_of))
 

@@ -191,7 +191,11 @@ class Store(InviteStore, Protocol):
         ...
 
     async def owed(self) -> Sequence[Owed]:
-        """Return the replies still owed, oldest first."""
+        """Return the replies still owed, oldest first.
+
+        Of several processes on one database each gets its own, and those of processes that are gone: these
+        are its own from then on.
+        """
         ...
 
     async def sessions_of(self, person: str) -> Sequence[Session]:
@@ -231,6 +235,10 @@ class Store(InviteStore, Protocol):
         and receipts. A person with no session left is erased wholly. What was erased is pending until
         `verify_erasures`.
         """
+        ...
+
+    async def on_duty(self) -> bool:
+        """Say whether this process does what nobody asked for: of several on one database, one does."""
         ...
 
     async def remember(self, name: str, value: str) -> None:

@@ -9,6 +9,7 @@ columns needn't read it.
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import sqlalchemy
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -19,7 +20,6 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     Table,
-    Text,
 )
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -41,6 +41,9 @@ class Instant(TypeDecorator[datetime]):
         """Return the moment."""
         return None if value is None else EPOCH + timedelta(microseconds=value)
 
+
+Text = sqlalchemy.Text().with_variant(sqlalchemy.Text(collation="C"), "postgresql")
+"""Text in the order of its bytes, as SQLite and Python have it, whatever language the database speaks."""
 
 metadata = MetaData()
 
@@ -172,6 +175,17 @@ owed = Table(
     Column("number", BigInteger, nullable=False),
     Column("replies", Text, nullable=False),
     Column("at", Instant, nullable=False),
+    Column("worker", Text),  # who brings them, where several processes share the database
+    sqlite_with_rowid=False,
+)
+
+worker = Table(
+    "worker",
+    metadata,
+    Column("worker_id", Text, primary_key=True),
+    Column("began_at", Instant, nullable=False),
+    Column("alive_until", Instant, nullable=False),
+    Column("mark", Text, nullable=False),  # of its last commit
     sqlite_with_rowid=False,
 )
 

@@ -1,14 +1,16 @@
 import shutil
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.storage.store import Store
 from bot.storage.memory import MemoryStore
+from bot.storage.postgres import PostgresStore, open_postgres
 from bot.storage.sqlite import SqliteStore, open_sqlite
+from bot.storage.store import Store
 from bot.storage.upgrading import prepare
+from tests.postgres import Databases, databases
 from tests.storage.made import EDITION, NOON
 
 KEY = "FINGERPRINT"
@@ -49,11 +51,60 @@ async def sqlite(opening: Opening) -> SqliteStore:
     return await opening()
 
 
-@pytest.fixture(params=["memory", "sqlite", pytest.param("sqlite without cache", marks=pytest.mark.slow)])
-async def store(request: pytest.FixtureRequest, opening: Opening) -> Store:
+@pytest.fixture(scope="session")
+def server() -> Iterator[Databases]:
+    """Lend a PostgreSQL server."""
+    with databases() as lent:
+        yield lent
+
+
+async def empty_postgres(url: str) -> None:
+    """Make our tables in a database, and leave them empty."""
+    store = await open_postgres(url, KEY)
+    await store.keep_edition(EDITION)
+    await store.close()
+
+
+Sharing = Callable[..., Coroutine[Any, Any, PostgresStore]]
+
+
+@pytest.fixture
+async def sharing(request: pytest.FixtureRequest) -> AsyncIterator[Sharing]:
+    """Return a function that opens one more worker on a database of this test's own."""
+    url: str | None = None
+    opened: list[PostgresStore] = []
+
+    async def open_it(**settings: Any) -> PostgresStore:
+        nonlocal url
+        if url is None:  # a server is started for those who need it only
+            server: Databases = request.getfixturevalue("server")
+            url = await server.new(await server.template(empty_postgres))
+        store = await open_postgres(url, KEY, **settings)
+        opened.append(store)
+        return store
+
+    yield open_it
+    for store in opened:
+        await store.close()
+    if url is not None:
+        await request.getfixturevalue("server").drop(url)
+
+
+STORES = [
+    "memory",
+    "sqlite",
+    pytest.param("sqlite without cache", marks=pytest.mark.slow),
+    pytest.param("postgres", marks=[pytest.mark.slow, pytest.mark.postgres]),
+]
+
+
+@pytest.fixture(params=STORES)
+async def store(request: pytest.FixtureRequest, opening: Opening, sharing: Sharing) -> Store:
     """Return each kind of store in turn."""
     if request.param == "memory":
         memory = MemoryStore()
         await memory.keep_edition(EDITION)
         return memory
+    if request.param == "postgres":
+        return await sharing()
     return await opening(cached=0 if "without" in request.param else 100)

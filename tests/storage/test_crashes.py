@@ -15,8 +15,8 @@ from time import sleep
 import pytest
 
 from bot.errors import OperatorError, StoreUnavailable
-from bot.storage.store import Outcome, Saved
 from bot.storage.sqlite import SqliteStore
+from bot.storage.store import Outcome, Saved
 from tests.storage.conftest import KEY, Opening
 from tests.storage.made import NOON, Interview, began, consented, erased, interviewed
 

@@ -12,10 +12,10 @@ import pytest
 
 from bot.conversation.session import Session
 from bot.privacy import Keys, address_row, receipt_row
-from bot.storage.store import Outcome, Receipt, Store
 from bot.storage.codes import person_code, response_code
 from bot.storage.connections import PRAGMAS
 from bot.storage.sqlite import SqliteStore
+from bot.storage.store import Outcome, Receipt, Store
 from bot.storage.upgrading import upgrade_backups
 from tests.storage.conftest import Opening
 from tests.storage.made import ITEMS, NOON, VALUES, Interview, erased

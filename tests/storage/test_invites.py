@@ -4,8 +4,8 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.storage.store import Outcome, Saved, Store
 from bot.storage.invites import Destination, Invite
+from bot.storage.store import Outcome, Saved, Store
 from tests.storage.made import NOON, Interview, began, erased
 
 INVITE = Invite("A" * 16, "example-hospital", "made", "autumn", NOON, limit=11)

@@ -15,10 +15,10 @@ from sqlalchemy import Connection, create_engine
 
 from bot.errors import AttuneError, DatabaseVersionError, KeyMismatch, OperatorError, SettingsError
 from bot.storage import files, revisions, tables, upgrading
-from bot.storage.store import Saved
 from bot.storage.memory import MemoryStore
 from bot.storage.opening import open_store, sqlite_path
 from bot.storage.sqlite import SqliteStore, open_sqlite
+from bot.storage.store import Saved
 from tests.storage.conftest import KEY
 from tests.storage.made import EDITION, NOON, began
 
@@ -78,9 +78,14 @@ class TestAnAddress:
         with pytest.raises(SettingsError, match="Write sqlite:///"):
             sqlite_path(url)
 
-    def test_of_postgresql_is_explained_without_its_password(self) -> None:
-        with pytest.raises(SettingsError, match="SQLite only") as caught:
-            sqlite_path("postgresql://attune:secret@host/attune")
+    async def test_of_postgresql_without_its_driver_is_explained_without_its_password(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.delitem(sys.modules, "bot.storage.postgres", raising=False)
+        monkeypatch.delitem(sys.modules, "bot.storage.postgres_connections", raising=False)
+        monkeypatch.setitem(sys.modules, "asyncpg", None)
+        with pytest.raises(OperatorError, match=r'pip install "\.\[postgres\]"') as caught:
+            await open_store("postgresql://attune:secret@host/attune", KEY, clock=lambda: NOON)
         assert "secret" not in str(caught.value)
 
     async def test_opens_the_store_behind_it(self, tmp_path: Path) -> None:

@@ -31,8 +31,8 @@ from bot.conversation.phrasebook import open_phrasebook
 from bot.conversation.session import Answer, Session
 from bot.organisation.load import load_all as load_organisations
 from bot.questionnaire.load import load_all as load_questionnaires
-from bot.storage.store import Outcome, Saved
 from bot.storage.sqlite import SqliteStore
+from bot.storage.store import Outcome, Saved
 from tests.storage.made import NOON
 
 

@@ -10,8 +10,8 @@ from bot.conversation.events import Answered, Began
 from bot.conversation.session import Step
 from bot.storage import erasing
 from bot.storage import snapshot as snapshot_module
-from bot.storage.store import Outcome, Owed, Parked, Saved, Snapshot, Store, StoredSession, Swept
 from bot.storage.codes import person_code, response_code
+from bot.storage.store import Outcome, Owed, Parked, Saved, Snapshot, Store, StoredSession, Swept
 from tests.storage.made import (
     EDITION,
     ITEMS,

@@ -13,9 +13,9 @@ from sqlalchemy.exc import IntegrityError
 from bot.conversation.session import Step
 from bot.errors import OperatorError, StoreUnavailable
 from bot.storage import connections, group
-from bot.storage.store import Outcome, Saved
 from bot.storage.operations import Call, Operation
 from bot.storage.sqlite import SqliteStore
+from bot.storage.store import Outcome, Saved
 from bot.storage.tables import answer
 from tests.storage.conftest import Opening
 from tests.storage.made import ITEMS, NOON, Interview, answered, asked, began, consented, erased, interviewed
@@ -61,12 +61,12 @@ class TestTheWriter:
     async def test_commits_many_turns_at_once(self, sqlite: SqliteStore) -> None:
         """100 people who wait together cost a few commits, not a hundred."""
         commits = 0
-        commit = sqlite._commit
+        commit = sqlite._group._commit
 
-        def counted(operations: Sequence[Operation]) -> list[object]:
+        async def counted(operations: Sequence[Operation]) -> list[object]:
             nonlocal commits
             commits += 1
-            return commit(operations)
+            return await commit(operations)
 
         sqlite._group._commit = counted
         await asyncio.gather(*(sqlite.save(Saved(f"P{n}"), began(f"s{n}"), f"k{n}") for n in range(100)))

@@ -20,9 +20,9 @@ from hypothesis.stateful import (
 )
 
 from bot.conversation.replies import Turn
-from bot.storage.store import Outcome, Saved, Store
 from bot.storage.memory import MemoryStore
 from bot.storage.sqlite import open_sqlite
+from bot.storage.store import Outcome, Saved, Store
 from tests.storage.conftest import KEY
 from tests.storage.made import (
     EDITION,

@@ -4,13 +4,16 @@ A migration is a record of what was done: it repeats the tables as they were and
 is no way down; the backup that every upgrade makes first is the way back.
 """
 
+import sqlalchemy
 from alembic import op
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, LargeBinary, Text, text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, LargeBinary, text
 
 revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
+
+Text = sqlalchemy.Text().with_variant(sqlalchemy.Text(collation="C"), "postgresql")
 
 
 def upgrade() -> None:

@@ -3,13 +3,16 @@
 A migration is a record of what was done: it repeats the tables as they were, and never imports them.
 """
 
+import sqlalchemy
 from alembic import op
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey
 
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
 depends_on = None
+
+Text = sqlalchemy.Text().with_variant(sqlalchemy.Text(collation="C"), "postgresql")
 
 
 def upgrade() -> None:

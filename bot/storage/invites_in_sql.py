@@ -1,20 +1,20 @@
-"""The part of the SQLite store that the web and the invites need."""
+"""The part of the SQL stores that the web and the invites need."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import cast
 
 from bot.storage import invite_statements as statements
-from bot.storage.connections import Line
 from bot.storage.group import GroupCommit
 from bot.storage.invites import Destination, Invite
 from bot.storage.operations import Call
+from bot.storage.sql import Reader
 
 
-class InvitesInSqlite:
+class InvitesInSql:
     """Invites, tracked links, resume codes and counts, over a store's own reader and writer."""
 
-    _reader: Line
+    _reader: Reader
     _group: GroupCommit
 
     async def keep_invite(self, invite: Invite) -> None:
