@@ -30,8 +30,9 @@ _LONGEST = 16
 _SEED = 20_240_601
 NOT_AN_ACCURACY = (
     "NOT AN ACCURACY. Made-up people answer as a model expects, which may look 4 to 6 points better than\n"
-    "real people are; resampled people are held against the model's own verdict on all answers, of\n"
-    "which the short form is a part. Only people who answered the long form tell what it is worth (attune fit)."
+    "real people are; resampled people are held against the model's own verdict on all their answers, of\n"
+    "which the short form is a part. Only people who answered the long form tell what it is worth\n"
+    "(attune fit)."
 )
 
 

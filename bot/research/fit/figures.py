@@ -1,6 +1,5 @@
 """How good probabilities are, against what the long form said."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,23 +44,45 @@ class Quality:
 
 
 def quality(probabilities: Floats, segments: Ints) -> Quality:
-    """Hold probabilities against the long form's verdicts."""
-    draws = np.random.default_rng(_SEED).integers(0, len(segments), (_DRAWS, len(segments)))
+    """Hold probabilities against the long form's verdicts.
 
-    def figure(measure: Callable[[Floats, Ints], float]) -> Figure:
-        drawn = [measure(probabilities[draw], segments[draw]) for draw in draws]
-        low, high = np.quantile(drawn, [0.025, 0.975])
-        value = measure(probabilities, segments)
-        return Figure(value, min(float(low), value), max(float(high), value))
-
-    return Quality(
-        people=len(segments),
-        agreement=figure(agreement),
-        kappa=figure(kappa),
-        log_loss=figure(log_loss),
-        ece=figure(ece),
-        confusion=confusion(probabilities, segments),
+    The people are resampled as numbers of copies of each, in order of their top probability, so that nothing
+    has to be sorted again for the calibration error.
+    """
+    order = np.argsort(probabilities.max(1), kind="stable")
+    sorted_ = _Sorted(probabilities[order], segments[order])
+    chance = np.random.default_rng(_SEED)
+    everybody = np.arange(len(segments))
+    draws = [np.sort(chance.integers(0, len(segments), len(segments))) for _ in range(_DRAWS)]
+    drawn = np.array([sorted_.figures(draw) for draw in draws])
+    low, high = np.quantile(drawn, [0.025, 0.975], axis=0)
+    right, beyond_chance, loss, gap = (
+        Figure(value, min(float(lower), value), max(float(upper), value))
+        for value, lower, upper in zip(sorted_.figures(everybody), low, high, strict=True)
     )
+    return Quality(len(segments), right, beyond_chance, loss, gap, confusion(probabilities, segments))
+
+
+class _Sorted:
+    """People by their top probability, from low to high."""
+
+    def __init__(self, probabilities: Floats, segments: Ints) -> None:
+        self.count = probabilities.shape[1]
+        self.top = probabilities.max(1)
+        self.right = (probabilities.argmax(1) == segments).astype(np.float64)
+        self.loss = _losses(probabilities, segments)
+        self.cell = segments * self.count + probabilities.argmax(1)
+
+    def figures(self, people: Ints) -> tuple[float, float, float, float]:
+        """Return agreement, kappa, log loss and calibration error of some people, in their order."""
+        right = self.right[people]
+        table = np.bincount(self.cell[people], minlength=self.count**2).reshape(self.count, self.count)
+        return (
+            float(right.mean()),
+            _kappa(table),
+            float(self.loss[people].mean()),
+            _ece(self.top[people], right),
+        )
 
 
 def agreement(probabilities: Floats, segments: Ints) -> float:
@@ -71,27 +92,36 @@ def agreement(probabilities: Floats, segments: Ints) -> float:
 
 def log_loss(probabilities: Floats, segments: Ints) -> float:
     """Return the mean of minus the logarithm of the long form's segment's probability."""
-    of_truth = probabilities[np.arange(len(segments)), segments]
-    return float(-np.log(np.maximum(of_truth, _LEAST)).mean())
+    return float(_losses(probabilities, segments).mean())
 
 
 def ece(probabilities: Floats, segments: Ints) -> float:
     """Return the expected calibration error: ten bins of equal size over the top probability."""
     order = np.argsort(probabilities.max(1), kind="stable")
-    top, right = probabilities.max(1)[order], (probabilities.argmax(1) == segments)[order]
-    gaps = [
-        abs(part.mean() - hits.mean()) * len(part)
-        for part, hits in zip(np.array_split(top, BINS), np.array_split(right, BINS), strict=True)
-        if len(part)
-    ]
-    return float(sum(gaps) / len(segments))
+    right = (probabilities.argmax(1) == segments)[order].astype(np.float64)
+    return _ece(probabilities.max(1)[order], right)
 
 
 def kappa(probabilities: Floats, segments: Ints) -> float:
     """Return Cohen's kappa: agreement beyond what the shares alone would give."""
-    table = confusion(probabilities, segments) / len(segments)
-    by_chance = float(table.sum(0) @ table.sum(1))
-    return float((np.trace(table) - by_chance) / max(1 - by_chance, _LEAST))
+    return _kappa(confusion(probabilities, segments))
+
+
+def _losses(probabilities: Floats, segments: Ints) -> Floats:
+    of_truth = probabilities[np.arange(len(segments)), segments]
+    return np.asarray(-np.log(np.maximum(of_truth, _LEAST)))
+
+
+def _ece(top: Floats, right: Floats) -> float:
+    starts = np.unique(np.arange(BINS) * len(top) // BINS)
+    gaps = np.abs(np.add.reduceat(top - right, starts))
+    return float(gaps.sum() / len(top))
+
+
+def _kappa(table: Ints) -> float:
+    shares = table / table.sum()
+    by_chance = float(shares.sum(0) @ shares.sum(1))
+    return float((np.trace(shares) - by_chance) / max(1 - by_chance, _LEAST))
 
 
 def confusion(probabilities: Floats, segments: Ints) -> Ints:

@@ -160,6 +160,9 @@ def _adaptive(found: Findings) -> Iterator[str]:
 
 
 def _thresholds(found: Findings) -> Iterator[str]:
+    if not found.thresholds:
+        yield "Too few items to stop early."
+        return
     yield "What other thresholds would give, out of fold"
     yield from _table(
         ["mean", "median", "90th", "reach most", "start", "fall", "agreement %", "ECE", "sure", "agree"],
