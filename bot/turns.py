@@ -21,15 +21,14 @@ from bot.conversation.wording import word
 from bot.errors import AuthorError, StoreUnavailable
 from bot.privacy import Keys
 from bot.questionnaire.model import Edition
-from bot.storage.store import Active, Outcome, Owed, Receipt, Saved, Store
 from bot.storage.invites import CODE, Invite
+from bot.storage.store import Active, Outcome, Owed, Receipt, Saved, Store
 
 Clock = Callable[[], datetime]
 
 ATTEMPTS = 8  # a conflict means somebody else took this person's turn; so many in a row means a fault
 DEAF_AFTER = timedelta(seconds=120)  # Telegram drops taps after 150 s
 ACTIVE_WITHIN = timedelta(minutes=30)
-NUDGE_PAGES = frozenset({Page.QUESTION, Page.READY, Page.CHECK, Page.RESEARCH})
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,7 +278,8 @@ async def nudge(desk: Desk, active: Active, now: datetime) -> Spoken | None:
     content = await content_of(desk, saved.session)
     event: Event = understand(content, saved.session, Nudged(now))
     turn = advance(content, saved.session, event)
-    key = f"nudge:{desk.keys.random_id()}"  # made from nothing: keys outlive an erasure by some days
+    # The same when it is tried again after a crash; keyed, for it outlives an erasure by some days.
+    key = f"nudge:{desk.keys.log_id(f'{int(now.timestamp())}:{saved.session.id}:{saved.turn}')}"
     if await desk.store.save(saved, turn, key) is not Outcome.STORED:
         return None
     messages = await _word(desk, active.person, content, turn)

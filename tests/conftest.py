@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import configuration
+from hypothesis import configuration, settings
 
 from tests.watch import Watch, watch_logs
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 
+settings.register_profile("house", deadline=None)  # a slow machine is no failure
+settings.load_profile("house")
 configuration.set_hypothesis_home_dir(ROOT / ".hypothesis")  # failures found once are tried first next time
 
 

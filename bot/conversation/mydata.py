@@ -27,7 +27,8 @@ def readable(present: Content, kept: Kept, reply: Reply) -> Message:
     """Return the page with everything kept, and the file beside it."""
     newest = kept[-1][1] if kept else None
     scene = Scene(present, newest, reply)
-    parts = [_part(Scene(content, session, reply)) for content, session in kept]
+    allowed = _last_word(kept)
+    parts = [_part(Scene(content, session, reply), allowed=allowed) for content, session in kept]
     lines = joined(*parts) or scene.say("mydata.none")
     page = scene.message(
         scene.say("mydata", lines=lines),
@@ -38,7 +39,13 @@ def readable(present: Content, kept: Kept, reply: Reply) -> Message:
     return Message(page.page, page.text, page.rows, page.toast, page.new, file)
 
 
-def _part(scene: Scene) -> str:
+def _last_word(kept: Kept) -> bool:
+    """Return whether the last word on research is yes: a later no holds for what was before, too."""
+    words = [(session.research_at, session.research) for _, session in kept if session.research_at]
+    return bool(max(words, key=lambda word: word[0])[1]) if words else False
+
+
+def _part(scene: Scene, *, allowed: bool) -> str:
     session = scene.interview
     head = [
         f"**{scene.texts.title}**",
@@ -46,7 +53,9 @@ def _part(scene: Scene) -> str:
     ]
     if session.consent:
         head.append(scene.say("mydata.consent", when=_minute(session.consent.at)))
-        head.append(scene.say("mydata.research_on" if session.research else "mydata.research_off"))
+        head.append(
+            scene.say("mydata.research_on" if session.research and allowed else "mydata.research_off")
+        )
     return "\n".join([*head, *_answers(scene, session), *_verdict(scene, session)])
 
 

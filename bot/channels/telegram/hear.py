@@ -109,6 +109,8 @@ def _message(key: str, body: Any, at: datetime, seed: str) -> Hearing:
     if text is None:
         kind = next((kind for kind in _MEDIA if kind in body), None)
         heard: Heard | None = Sent(at, kind, seed) if kind else None
+        if kind and "caption" in body:  # what is written below a photo may be a cry for help
+            heard = Typed(at, _string(body, "caption"), seed)
     else:
         heard = _text(_string(body, "text"), sender, at, seed)
     if heard is None:

@@ -56,6 +56,10 @@ class TestMessages:
     def test_whatever_else_is_sent_has_a_kind_and_no_content(self, kind: str) -> None:
         assert heard(message(**{kind: {"phone_number": "SECRET"}})) == Sent(AT, kind, "seed")
 
+    def test_what_is_written_below_a_photo_is_heard_like_words(self) -> None:
+        """Somebody in need may write there; the words go no further than any others."""
+        assert heard(message(photo=[], caption="help")) == Typed(AT, "help", "seed")
+
     def test_an_edited_message_is_only_that(self) -> None:
         edited = {"update_id": 7, "edited_message": message(text="SECRET")["message"]}
         assert heard(edited) == Sent(AT, "edited", "seed")
