@@ -14,8 +14,16 @@ from typing import Any, Final
 TOKEN: Final = re.compile(r"\d+:[\w-]{30,}", re.ASCII)
 HIDDEN: Final = "<token>"
 CHATTY: Final = (
-    "httpx", "httpcore", "telegram", "aiohttp", "hpack", "urllib3",  # addresses, whole messages
-    "aiosqlite", "sqlalchemy", "asyncpg", "alembic",  # statements with what is stored
+    "httpx",
+    "httpcore",
+    "telegram",
+    "aiohttp",
+    "hpack",
+    "urllib3",  # addresses, whole messages
+    "aiosqlite",
+    "sqlalchemy",
+    "asyncpg",
+    "alembic",  # statements with what is stored
 )
 
 

@@ -2,8 +2,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.storage.store import Store
 from bot.storage.memory import MemoryStore
+from bot.storage.store import Store
 from bot.turns import Desk
 from tests.channels.telegram.bot import Running, desk_on, running
 from tests.emulator import Clock, Emulator, Phone
