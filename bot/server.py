@@ -25,6 +25,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot import web
+from bot.channels.telegram.webhook import Webhook
 from bot.channels.webchat.chat import Chat
 from bot.channels.webchat.visitor import Screens
 from bot.errors import OperatorError, StoreUnavailable
@@ -56,7 +57,7 @@ def create_app(desk: Desk, settings: Settings, bot_link: Callable[[], str | None
         middleware=[Middleware(_Counted, site=site)],
         exception_handlers={HTTPException: _Problems(site).known, Exception: _Problems(site).fault},
     )
-    app.state.site = site
+    app.router.redirect_slashes = False  # such a redirect is made from the request's own Host
     return SecureHeaders(app, https=site.secure)
 
 
@@ -79,9 +80,15 @@ def _routes(site: Site) -> list[Route | Mount]:
         Route("/brand/{organisation}.css", brand.colours),
         Route("/brand/{organisation}/logo", brand.logo),
         Route("/health", _health),
-        Route("/ready", _Ready(site).get),
+        Route("/ready", _Ready(site.desk).get),
         Mount("/static", StaticFiles(directory=STATIC)),
     ]
+
+
+def with_webhook(webhook: Webhook, desk: Desk, web_app: ASGIApp | None) -> ASGIApp:
+    """Return the app that Telegram may call too, or that does nothing else where there is no web."""
+    alone = [Route("/health", _health), Route("/ready", _Ready(desk).get)]
+    return Starlette(routes=[webhook.route, *([Mount("/", web_app)] if web_app else alone)])
 
 
 async def _health(_request: Request) -> Response:
@@ -92,13 +99,13 @@ async def _health(_request: Request) -> Response:
 class _Ready:
     """Says whether the store answers too."""
 
-    def __init__(self, site: Site) -> None:
-        self._site = site
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
 
     async def get(self, _request: Request) -> Response:
         """Ask the store for a fact."""
         try:
-            await self._site.desk.store.recall("ready")
+            await self._desk.store.recall("ready")
         except StoreUnavailable:
             return JSONResponse({"status": "unavailable"}, HTTPStatus.SERVICE_UNAVAILABLE)
         return JSONResponse({"status": "ok"})
@@ -180,11 +187,15 @@ async def serve(
     bot_link: Callable[[], str | None] = lambda: None,
     *,
     listening: socket.socket | None = None,
+    webhook: Webhook | None = None,
+    web: bool = True,
 ) -> None:
     """Serve until told to stop, then finish what was begun."""
     listening = listening or listen(settings)
     port = listening.getsockname()[1]
-    app = create_app(desk, settings.model_copy(update={"port": port}), bot_link)
+    app: ASGIApp = create_app(desk, settings.model_copy(update={"port": port}), bot_link)
+    if webhook is not None:
+        app = with_webhook(webhook, desk, app if web else None)
     server = _Server(
         uvicorn.Config(
             app,

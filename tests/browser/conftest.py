@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, async_playwright
 
 from bot.conversation.library import Library
 from bot.storage.invites import Invite, new_code
@@ -29,8 +29,8 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PHONE = {"width": 360, "height": 740}
-DESKTOP = {"width": 1280, "height": 800}
+PHONE: ViewportSize = {"width": 360, "height": 740}
+DESKTOP: ViewportSize = {"width": 1280, "height": 800}
 
 
 def _now() -> datetime:
@@ -70,22 +70,14 @@ class Place:
 
 
 @asynccontextmanager
-async def place(library: Library = LIBRARY, **invite: object) -> AsyncIterator[Place]:
+async def place(library: Library = LIBRARY, *, shared_screen: bool = False) -> AsyncIterator[Place]:
     """Serve a library with an invite."""
     store = MemoryStore()
     for edition in library.editions():
         await store.keep_edition(edition)
     desk = Desk(store, library, KEYS, _now)
-    made = Invite(
-        **{
-            "code": new_code(),
-            "organisation": library.default_organisation,
-            "questionnaire": "health-mindset",
-            "campaign": "autumn",
-            "created_at": _now(),
-            **invite,
-        }  # type: ignore[arg-type] - a test names the fields that it is about
-    )
+    organisation = library.default_organisation
+    made = Invite(new_code(), organisation, "health-mindset", "autumn", _now(), shared_screen=shared_screen)
     await store.keep_invite(made)
     async with serving(desk, bot_link=lambda: "https://t.me/example_bot") as address:
         yield Place(address, desk, made)

@@ -1,0 +1,107 @@
+"""A hospital's own page, on another site, with cookies of third parties blocked."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, FrameLocator, Page, Route, async_playwright
+
+from bot.invites.embed import snippet
+from bot.storage.invites import Invite
+from tests.browser.conftest import ARGUMENTS, CHROMIUM, DESKTOP, Person, Place, place
+from tests.journeys.test_journeys import LIBRARY
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+HOSPITAL = "https://example.org/health"
+ELSEWHERE = "https://elsewhere.example/"
+BLOCKED = [
+    "--test-third-party-cookie-phaseout",
+    # The hospital's page is made up by the test, ours is on this machine: a browser asks about such pairs.
+    "--disable-features=LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests",
+]
+
+
+@pytest.fixture
+async def strict(browser: Browser) -> AsyncIterator[Browser]:
+    """A browser that blocks cookies of third parties."""
+    del browser  # where there is none, this is skipped too
+    async with async_playwright() as playwright:
+        strict = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, *BLOCKED])
+        yield strict
+        await strict.close()
+
+
+async def hospital(browser: Browser, here: Place, address: str, *, frame: bool) -> Page:
+    """Open a page that holds the snippet."""
+    organisation = LIBRARY.organisations["example-hospital"]
+    code = snippet(here.address, here.invite.code, organisation, "Answer a few quick questions", frame=frame)
+    body = f'<!doctype html><html lang="en"><title>Health</title><main><h1>Our health page</h1>{code}</main>'
+
+    async def answered(route: Route) -> None:
+        await route.fulfill(body=body, content_type="text/html; charset=utf-8")
+
+    context = await browser.new_context(viewport=DESKTOP, locale="en")
+    page = await context.new_page()
+    await page.route(address, answered)
+    await page.goto(address)
+    return page
+
+
+async def through(frame: FrameLocator) -> None:
+    """Complete an interview in a frame."""
+    for label in ("Let's begin", "I am 18 or older and I agree", "No, just my tips"):
+        await frame.get_by_role("button", name=label, exact=True).click()
+    for number in range(1, 13):
+        await frame.get_by_text(f"{number} of 12").wait_for()
+        await frame.get_by_role("button", name="Mostly", exact=True).click()
+    await frame.get_by_role("button", name="Show my result").click()
+    await frame.get_by_role("heading", name="Your result is ready.").wait_for()
+
+
+async def begun(here: Place) -> int:
+    """Return how many interviews began with the invite."""
+    kept: Invite | None = await here.desk.store.invite(here.invite.code)
+    assert kept is not None
+    return kept.begun
+
+
+async def finished(here: Place) -> int:
+    """Return how many finished."""
+    counts: Any = await here.desk.store.counts()
+    return sum(n for (_, name), n in counts.items() if name == "finished")
+
+
+async def test_an_interview_is_completed_in_a_frame(strict: Browser) -> None:
+    """No cookie is set; the invite's count shows exactly this one."""
+    async with place() as here:
+        page = await hospital(strict, here, HOSPITAL, frame=True)
+        await through(page.frame_locator("iframe"))
+        assert not await page.context.cookies()
+        assert (await begun(here), await finished(here)) == (1, 1)
+
+
+async def test_an_interview_is_completed_in_a_new_tab(strict: Browser) -> None:
+    """The button is a link that says where it leads."""
+    async with place() as here:
+        page = await hospital(strict, here, HOSPITAL, frame=False)
+        link = page.get_by_role("link", name="Answer a few quick questions (opens a new page)")
+        async with page.context.expect_page() as opened:
+            await link.click()
+        person = Person(page.context, await opened.value)
+        await person.page.wait_for_load_state()
+        for label in ("Answer here", "I am 18 or older and I agree", "No, just my tips"):
+            await person.taps(label)
+        for _ in range(12):
+            await person.taps("Mostly")
+        await person.taps("Show my result")
+        assert (await begun(here), await finished(here)) == (1, 1)
+
+
+async def test_a_site_that_is_not_named_shows_no_frame(strict: Browser) -> None:
+    """The browser refuses, for the organisation's file doesn't name that site."""
+    async with place() as here:
+        page = await hospital(strict, here, ELSEWHERE, frame=True)
+        await page.wait_for_timeout(1000)
+        assert await page.frame_locator("iframe").get_by_role("button", name="Let's begin").count() == 0
+        assert await begun(here) == 0

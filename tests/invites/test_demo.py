@@ -1,0 +1,79 @@
+"""`attune demo`, as somebody who just installed it starts it."""
+
+import asyncio
+import os
+import re
+import signal
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from bot.invites.simulation import CHANNEL, simulate
+from tests.channels.webchat.conftest import Web, served
+from tests.conftest import ROOT
+
+LONG = 60.0  # real seconds, on a machine that does other things
+
+
+@pytest.mark.slow
+async def test_the_demonstration_needs_nothing_and_leaves_nothing() -> None:
+    """No token, no screen, no setup: it prints addresses that answer, and ends when told to."""
+    before = set(Path.cwd().iterdir())
+    began = time.monotonic()
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "demo", "--port", "0", "--people", "3"),
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", "DISPLAY": ""},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    assert process.stdout is not None
+    try:
+        async with asyncio.timeout(LONG):
+            text = ""
+            while "made-up interviews are done" not in text:
+                text += (await process.stdout.readline()).decode()
+                found = re.search(r"http://127\.0\.0\.1:\d+/i/\S+", text)
+                if found and "answered" not in text:
+                    async with httpx.AsyncClient() as client:
+                        answer = await client.get(found[0])
+                    assert answer.status_code == 200
+                    text += f"answered after {time.monotonic() - began:.1f} s"
+        assert "simulated" in text
+    finally:
+        process.send_signal(signal.SIGINT)
+        await process.wait()
+    assert process.returncode == 0
+    assert set(Path.cwd().iterdir()) == before
+
+
+async def test_made_up_people_go_the_same_way_and_are_marked() -> None:
+    """Each interview went through the hallway, and its channel says what it is."""
+    async with served() as web:
+        invite = await web.invite()
+        await simulate(web.desk, [invite.code], 25)
+        sessions = [kept.session for kept in web.store._sessions.values()]
+        assert sessions
+        assert {one.channel for one in sessions} == {CHANNEL}
+        assert {one.invite for one in sessions if not one.follows} == {invite.code}
+        finished = [one for one in sessions if one.shown]
+        assert len(finished) >= 10
+        assert len({one.shown.segment for one in finished if one.shown}) >= 3
+        assert all(one.began_at < web.clock() for one in sessions)
+
+
+async def test_two_demonstrations_are_made_up_alike() -> None:
+    """The same seed, the same people."""
+
+    async def answers(web: Web) -> list[str]:
+        invite = await web.invite()
+        await simulate(web.desk, [invite.code], 3)
+        return sorted(
+            str(sorted((item, one.choice) for item, one in kept.session.answers.items()))
+            for kept in web.store._sessions.values()
+        )
+
+    async with served() as first, served() as second:
+        assert await answers(first) == await answers(second)
