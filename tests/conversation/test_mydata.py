@@ -19,7 +19,7 @@ AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 @pytest.mark.parametrize(("first", "second", "on"), [(True, False, 0), (True, True, 2), (False, True, 1)])
 def test_a_later_no_holds_for_what_was_before(first: bool, second: bool, on: int) -> None:
-    """Switched off in a second part, research is off for the first part too; on again, only where it was on."""
+    """Switched off in a second part, it is off for the first too; on again, only where it was on."""
     library = Library(
         load_questionnaires(ROOT / "questionnaires"),
         load_organisations(ROOT / "organisations"),
