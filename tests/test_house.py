@@ -15,6 +15,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from bot.settings import Settings
+
 NAMES_THAT_SAY_NOTHING = {"base", "common", "helper", "helpers", "manager", "misc", "util", "utils"}
 LONGEST_FILE = 350  # a file past about 300 lines is asked which two things it is
 
@@ -189,8 +191,8 @@ def test_the_locks_agree(root: Path) -> None:
 
 def test_every_setting_is_in_the_example_and_in_the_docs(root: Path) -> None:
     """An operator finds every variable in `.env.example` and reads about it in a page."""
-    settings = pytest.importorskip("bot.settings", reason="the settings are not written yet")
-    names = {name.upper() for name in settings.Settings.model_fields}
+    ours = set(Settings.model_fields) - {"xdg_state_home"}  # the system's own, not one to be set for us
+    names = {name.upper() for name in ours}
     example = (root / ".env.example").read_text("utf-8")
     named = set(re.findall(r"^#?\s?([A-Z][A-Z0-9_]+)=", example, flags=re.MULTILINE))
     pages = "\n".join(path.read_text("utf-8") for path in tracked(root, "README.md", "docs/*.md"))
