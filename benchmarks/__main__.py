@@ -31,7 +31,7 @@ def main() -> None:
     report = told(speeds, kills, memories)
     print(report)
     asked.out.mkdir(parents=True, exist_ok=True)
-    found = {"of": circumstances(), "command": " ".join(sys.argv[1:])}
+    found: dict[str, object] = {"of": circumstances(), "command": " ".join(sys.argv[1:])}
     found |= {"speed": [asdict(one) for one in speeds], "kills": [asdict(one) for one in kills]}
     found |= {"memory": [asdict(one) for one in memories]}
     (asked.out / "benchmarks.json").write_text(json.dumps(found, indent=1) + "\n")

@@ -82,8 +82,7 @@ def _data(keyboard: Keyboard) -> Iterator[str]:
 
 def _meaning(data: str) -> str:
     """Return what a token of ours means: its act and argument."""
-    parts = data.split(".", 3)
-    return parts[3] if len(parts) == 4 else ""
+    return ".".join(data.split(".")[3:])
 
 
 @dataclass(slots=True)

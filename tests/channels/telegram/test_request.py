@@ -259,6 +259,121 @@ class TestAnUpload:
         server.close()
 
 
+GOOD = b'{"ok":true,"result":true}'
+
+
+class Server:
+    """A server that answers each request with the next of the given bytes; None hangs up."""
+
+    def __init__(self, *answers: bytes | None) -> None:
+        self._answers = [*answers]
+        self.connections = 0
+        self.url = ""
+        self._server: asyncio.Server | None = None
+        self._lines: list[asyncio.StreamWriter] = []
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}/bot1:x/getMe"
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        assert self._server is not None
+        self._server.close()
+        self.hang_up()
+        await asyncio.sleep(0.05)
+
+    def hang_up(self) -> None:
+        for line in self._lines:
+            line.close()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        self._lines.append(writer)
+        try:
+            while self._answers:
+                await reader.readuntil(b"\r\n\r\n{}")
+                answer = self._answers.pop(0)
+                if answer is None:
+                    break
+                writer.write(answer)
+        except asyncio.IncompleteReadError:
+            pass
+        writer.close()
+
+
+def framed(body: bytes, *headers: bytes) -> bytes:
+    """An answer with its length."""
+    return b"\r\n".join([b"HTTP/1.1 200 OK", *headers, b"Content-Length: %d" % len(body), b"", body])
+
+
+class TestTheLane:
+    async def test_uses_a_connection_again(self, ours: AiohttpRequest) -> None:
+        async with Server(framed(GOOD), framed(GOOD), framed(GOOD)) as server:
+            for _ in range(3):
+                assert await ours.post(server.url, data()) is True
+            assert server.connections == 1
+
+    async def test_takes_a_new_one_where_the_server_hung_up_meanwhile(self, ours: AiohttpRequest) -> None:
+        async with Server(framed(GOOD), framed(GOOD)) as server:
+            assert await ours.post(server.url, data()) is True
+            server.hang_up()
+            await asyncio.sleep(0.05)
+            assert await ours.post(server.url, data()) is True
+            assert server.connections == 2
+
+    async def test_takes_a_new_one_after_a_long_rest(
+        self, ours: AiohttpRequest, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("bot.channels.telegram.lane.IDLE", 0.0)
+        async with Server(framed(GOOD), framed(GOOD)) as server:
+            for _ in range(2):
+                assert await ours.post(server.url, data()) is True
+            assert server.connections == 2
+
+    async def test_does_as_it_is_told_to_close(self, ours: AiohttpRequest) -> None:
+        closing = framed(GOOD, b"Connection: close")
+        async with Server(closing, closing) as server:
+            for _ in range(2):
+                assert await ours.post(server.url, data()) is True
+            assert server.connections == 2
+
+    async def test_reads_an_answer_in_chunks(self, ours: AiohttpRequest) -> None:
+        chunks = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n%b\r\n14\r\n%b\r\n0\r\n\r\n"
+        async with Server(chunks % (GOOD[:5], GOOD[5:])) as server:
+            assert await ours.post(server.url, data()) is True
+
+    async def test_reads_an_answer_that_ends_with_the_connection(self, ours: AiohttpRequest) -> None:
+        async with Server(b"HTTP/1.0 200 OK\r\n\r\n" + GOOD) as server:
+            assert await ours.post(server.url, data()) is True
+
+    @pytest.mark.parametrize("answer", [b"SSH-2.0-x\r\n", framed(GOOD)[:-5], b"HTTP/1.1 200 OK\r\n", None])
+    async def test_says_that_it_is_unclear_after_half_an_answer(
+        self, ours: AiohttpRequest, answer: bytes | None
+    ) -> None:
+        async with Server(answer) as server:
+            assert await outcome(ours, server.url) == ("NetworkError", "", repr(Unclear))
+
+    async def test_drops_a_connection_that_speaks_unasked(self, ours: AiohttpRequest) -> None:
+        async with Server(framed(GOOD) + framed(b"{}"), framed(GOOD)) as server:
+            assert await ours.post(server.url, data()) is True
+            await asyncio.sleep(0.05)
+            assert await ours.post(server.url, data()) is True
+
+    async def test_leaves_no_answer_for_the_next_call(self, telegram: Emulator) -> None:
+        telegram.faults.add("getMe", Slow(0.3))
+        async with AiohttpRequest(1) as client:
+            call = asyncio.create_task(client.post(url_of(telegram), data()))
+            await asyncio.sleep(0.1)
+            call.cancel()
+            await asyncio.gather(call, return_exceptions=True)
+            ana = await started(telegram)
+            chat = data(chat_id=ana.person.id)
+            found = await client.post(url_of(telegram, "getChat"), chat)
+            assert isinstance(found, dict)
+            assert found["first_name"] == "Ana"
+
+
 class TestJson:
     def test_that_is_no_object_is_refused(self) -> None:
         with pytest.raises(TelegramError, match="Invalid server response"):
