@@ -177,6 +177,22 @@ class Settings(BaseSettings):
         return token
 
     @property
+    def webhook_address(self) -> str:
+        """Return where Telegram calls us; raise `SettingsError` where it can't."""
+        if self.public_url is None:
+            remedy = "Set PUBLIC_URL to the https:// address under which the world reaches this server."
+            raise SettingsError("A webhook needs an address that Telegram can call.", remedy=remedy)
+        return self.public_url
+
+    @property
+    def secret_of_webhook(self) -> str:
+        """Return what only Telegram and every worker know; raise `SettingsError` where there is none."""
+        if self.webhook_secret is None:
+            remedy = "Set WEBHOOK_SECRET to 32 random letters and digits, the same for every worker."
+            raise SettingsError("A webhook needs a secret, so that nobody else can call it.", remedy=remedy)
+        return self.webhook_secret.get_secret_value()
+
+    @property
     def questionnaires_folder(self) -> Path:
         """Return the folder of questionnaires: the one set, the one here, or the shipped one."""
         return self.questionnaires or _here_or_shipped("questionnaires")

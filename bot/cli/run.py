@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
@@ -12,11 +12,10 @@ import typer
 from bot.cli.clock import now
 
 if TYPE_CHECKING:
+    from bot.channels.telegram.webhook import Webhook
     from bot.channels.telegram.wire import Timeouts
     from bot.settings import Settings
     from bot.turns import Clock, Desk
-
-NOT_YET = 1
 
 Found = TypeVar("Found")
 
@@ -41,25 +40,25 @@ def run(
     from bot.cli.logs import configure  # noqa: PLC0415 - `attune --help` stays quick
     from bot.settings import Settings  # noqa: PLC0415 - the same
 
-    if webhook:
-        typer.echo(
-            "attune: --webhook comes with a later version. Run without it: nothing else is needed.", err=True
-        )
-        raise typer.Exit(NOT_YET)
     settings = Settings.read()
     configure(settings.log_level, settings.log_format)
-    asyncio.run(until_signalled(settings, web=not no_web))
+    asyncio.run(until_signalled(settings, web=not no_web, webhook=webhook))
 
 
 async def until_signalled(
-    settings: "Settings", clock: "Clock" = now, timeouts: "Timeouts | None" = None, *, web: bool = False
+    settings: "Settings",
+    clock: "Clock" = now,
+    timeouts: "Timeouts | None" = None,
+    *,
+    web: bool = False,
+    webhook: bool = False,
 ) -> None:
     """Run the bot until SIGINT or SIGTERM, of which the second one ends it at once."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, _stopper(stop, number))
-    await serve(settings, clock, stop=stop, timeouts=timeouts, web=web)
+    await serve(settings, clock, stop=stop, timeouts=timeouts, web=web, webhook=webhook)
 
 
 def _stopper(stop: asyncio.Event, number: int) -> Callable[[], None]:
@@ -79,10 +78,12 @@ async def serve(
     stop: asyncio.Event | None = None,
     timeouts: "Timeouts | None" = None,
     web: bool = False,
+    webhook: bool = False,
 ) -> None:
     """Run the bot until told to stop, and the web server beside it."""
     from bot.channels.telegram.duties import Keeping  # noqa: PLC0415 - `attune --help` stays quick
     from bot.channels.telegram.service import Service, identify  # noqa: PLC0415 - the same
+    from bot.channels.telegram.webhook import Webhook  # noqa: PLC0415 - the same
     from bot.channels.telegram.wire import Wire  # noqa: PLC0415 - the same
     from bot.cli.roof import open_desk  # noqa: PLC0415 - the same
     from bot.settings import TelegramWire  # noqa: PLC0415 - the same
@@ -92,15 +93,17 @@ async def serve(
     stock = settings.telegram_wire is TelegramWire.HTTPX
     wires = Wire(token, settings.telegram_api_url, timeouts, stock=stock)
     found: list[str] = []
-    async with (
-        open_desk(settings, clock) as desk,
-        _beside(desk, settings, stop, found, web=web),
-        wires as wire,
-    ):
+    calling = (settings.webhook_address, settings.secret_of_webhook) if webhook else None
+    async with AsyncExitStack() as stack:
+        desk = await stack.enter_async_context(open_desk(settings, clock))
+        hook = Webhook(calling[1], desk) if calling else None
+        await stack.enter_async_context(_beside(desk, settings, stop, found, web=web, webhook=hook))
+        wire = await stack.enter_async_context(wires)
         me = await _unless(stop, identify(wire))
         if me is None:
             return
-        service = Service(desk, wire, me, Keeping(settings.address_age, settings.retention))
+        called = (hook, calling[0]) if hook and calling else None
+        service = Service(desk, wire, me, Keeping(settings.address_age, settings.retention), called)
         found.append(service.link)
         typer.echo(f"Listening as {service.link} (Ctrl-C stops).")
         await service.run(stop)
@@ -108,16 +111,30 @@ async def serve(
 
 @asynccontextmanager
 async def _beside(
-    desk: "Desk", settings: "Settings", stop: asyncio.Event, bot: list[str], *, web: bool
+    desk: "Desk",
+    settings: "Settings",
+    stop: asyncio.Event,
+    bot: list[str],
+    *,
+    web: bool,
+    webhook: "Webhook | None",
 ) -> AsyncIterator[None]:
     """Serve the web meanwhile, also while Telegram is away; `bot` holds its link once that is known."""
-    if not web:
+    if not (web or webhook):
         yield
         return
     from bot import server  # noqa: PLC0415 - who runs without the web doesn't need it
 
     listening = server.listen(settings)
-    served = server.serve(desk, settings, stop, lambda: bot[0] if bot else None, listening=listening)
+    served = server.serve(
+        desk,
+        settings,
+        stop,
+        lambda: bot[0] if bot else None,
+        listening=listening,
+        webhook=webhook,
+        web=web,
+    )
     task = asyncio.create_task(served)
     typer.echo(f"Serving http://{settings.host}:{listening.getsockname()[1]}")
     try:
@@ -137,8 +154,3 @@ async def _unless(stop: asyncio.Event, work: Coroutine[object, object, Found]) -
         task.cancel()
         told.cancel()
         await asyncio.gather(task, told, return_exceptions=True)
-
-
-def _run(f, settings):
-    with asyncio.Runner(loop_factory=f) as r:
-        r.run(_until_signalled(settings))

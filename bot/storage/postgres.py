@@ -101,8 +101,12 @@ class PostgresStore(SqlStore, InvitesInSql):
         return await self._reader.run(lambda connection: reading.owed(connection, me.id))
 
     async def on_duty(self) -> bool:
-        """Say whether this is the eldest of the workers alive."""
-        return await self._reader.run(lambda connection: workers.on_duty(connection, self.server.worker))
+        """Say whether this worker does what nobody asked for; take that over where nobody alive does."""
+        me = self.server.worker
+        present = await self._reader.run(workers.holder)
+        if present is not None:
+            return present == me.id
+        return bool(await self._group.submit(Call(lambda connection: workers.take_duty(connection, me))))
 
     # ------------------------------------------------------------ erasure and research
 

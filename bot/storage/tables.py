@@ -183,7 +183,6 @@ worker = Table(
     "worker",
     metadata,
     Column("worker_id", Text, primary_key=True),
-    Column("began_at", Instant, nullable=False),
     Column("alive_until", Instant, nullable=False),
     Column("mark", Text, nullable=False),  # of its last commit
     sqlite_with_rowid=False,

@@ -21,12 +21,14 @@ from sqlalchemy import (
     update,
 )
 
-from bot.storage.tables import Instant, counter, owed, worker
+from bot.storage.statements import KEEP_FACT
+from bot.storage.tables import Instant, counter, meta, owed, worker
 
+_DUTY = "_duty"
 _NOW = "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)"
 _SIGN = text(
-    "INSERT INTO worker (worker_id, began_at, alive_until, mark)"  # noqa: S608 - nothing of anybody else's
-    f" VALUES (:worker, {_NOW}, {_NOW} + :lease, :mark)"
+    "INSERT INTO worker (worker_id, alive_until, mark)"  # noqa: S608 - nothing of anybody else's
+    f" VALUES (:worker, {_NOW} + :lease, :mark)"
     " ON CONFLICT (worker_id) DO UPDATE SET alive_until = excluded.alive_until, mark = excluded.mark"
 ).bindparams(bindparam("lease", type_=BigInteger))
 _CLOCK: ColumnElement[datetime] = literal_column(_NOW, Instant)
@@ -72,7 +74,15 @@ def leave(connection: Connection, me: Worker) -> None:
     )
 
 
-def on_duty(connection: Connection, me: Worker) -> bool:
-    """Say whether a worker is the eldest of those alive."""
-    eldest = _ALIVE.order_by(worker.c.began_at, worker.c.worker_id).limit(1)
-    return connection.scalar(eldest) == me.id
+def holder(connection: Connection) -> str | None:
+    """Return which worker alive has the duty of what nobody asked for, if one has it."""
+    query = select(meta.c.value).where(meta.c.name == _DUTY, meta.c.value.in_(_ALIVE))
+    return connection.scalar(query)
+
+
+def take_duty(connection: Connection, me: Worker) -> bool:
+    """Take the duty if no worker alive has it; say whether it is this one's now."""
+    present = holder(connection)
+    if present is None:
+        connection.execute(KEEP_FACT, {"name": _DUTY, "value": me.id})
+    return present in {None, me.id}

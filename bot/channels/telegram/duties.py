@@ -28,6 +28,10 @@ TICK: Final = 3.0
 RECEIPT_AFTER: Final = timedelta(seconds=10)
 """A younger receipt is still being spoken by the turn that erased."""
 SWEEP_EVERY: Final = timedelta(hours=1)
+OWED_EVERY: Final = timedelta(seconds=10)
+"""Between two looks at what nobody brings: of a worker that is gone, or of a turn that broke off."""
+LATE: Final = timedelta(seconds=30)
+"""A younger reply is still being worded."""
 NUDGING: Final = "nudging"
 """The fact that tells a restart that it ended in the middle of nudging: since when deaf, and back when."""
 
@@ -52,6 +56,7 @@ class Duties:
         self._owed: Sequence[Owed] = ()
         self._receipts: set[str] = set()
         self._swept_at: datetime | None = None
+        self._looked_at: datetime | None = None
         self._caught_up = asyncio.Event()
 
     # ------------------------------------------------------------ at the start
@@ -63,12 +68,15 @@ class Duties:
 
     async def pay_owed(self) -> None:
         """Say what was owed, as the interviews stand now."""
-        kept, moot = sift(self._owed)
+        await self._pay_all(self._owed)
+        self._owed = ()
+
+    async def _pay_all(self, owed: Sequence[Owed]) -> None:
+        kept, moot = sift(owed)
         for one in moot:
             self._desk.store.sent(one.person, one.key)
         for one in kept:
             await _each(self._pay(one), "owed reply failed")
-        self._owed = ()
 
     async def _pay(self, owed: Owed) -> None:
         """Say what is owed to a person, but not where they were answered meanwhile."""
@@ -93,7 +101,7 @@ class Duties:
     async def nudge(self) -> None:
         """Show everybody who was in the middle of something where they are, once: their taps may be lost."""
         owed = await self._nudging()
-        if owed is None:
+        if owed is None or not await self._desk.store.on_duty():
             return
         since, back = owed
         active = await self._desk.store.active_since(since - ACTIVE_WITHIN)
@@ -146,13 +154,30 @@ class Duties:
         if self._swept_at is None or now - self._swept_at >= SWEEP_EVERY:
             self._swept_at = now
             await self._sweep(now)
-        for receipt, whereabouts, message in await word_receipts(self._desk):
+        if self._looked_at is None or now - self._looked_at >= OWED_EVERY:
+            self._looked_at = now
+            await self._pay_late(now)
+        receipts = await word_receipts(self._desk) if await self._desk.store.on_duty() else ()
+        for receipt, whereabouts, message in receipts:
             due = receipt.channel == CHANNEL and now - receipt.asked_at >= RECEIPT_AFTER
             if due and receipt.erasure not in self._receipts:
                 self._receipts.add(receipt.erasure)
                 await self._delivery.bulk_slot()
                 name = f"receipt:{receipt.erasure}"
                 self._delivery.submit(Parcel(name, name, (message,), whereabouts, receipt=receipt.erasure))
+
+    async def _pay_late(self, now: datetime) -> None:
+        """Bring what nobody brings: a reply of somebody to whom something is on its way isn't that."""
+        await self._pay_all(
+            [
+                one
+                for one in await self._desk.store.owed()
+                if one.session
+                and one.session.channel == CHANNEL
+                and now - one.at > LATE
+                and not self._delivery.knows(one.person)
+            ]
+        )
 
     async def _sweep(self, now: datetime) -> None:
         swept = await self._desk.store.sweep(

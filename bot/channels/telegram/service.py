@@ -2,16 +2,18 @@
 
 import asyncio
 from dataclasses import replace
-from typing import Final
+from typing import Final, Protocol
 
 import structlog
 from telegram import User
 
+from bot.channels.telegram.called import Called
 from bot.channels.telegram.duties import Duties, Keeping
 from bot.channels.telegram.inbox import Inbox
 from bot.channels.telegram.profile import introduce
 from bot.channels.telegram.receive import FIRST_PAUSE, LONGEST_PAUSE, Receiver
 from bot.channels.telegram.send import Sender
+from bot.channels.telegram.webhook import Webhook
 from bot.channels.telegram.wire import Wire
 from bot.delivery import Delivery
 from bot.errors import ChannelError
@@ -35,10 +37,29 @@ async def identify(wire: Wire) -> User:
             pause = min(pause * 1.5, LONGEST_PAUSE)
 
 
-class Service:
-    """A bot at work for one desk."""
+class Receiving(Protocol):
+    """How updates reach us: we ask for them, or we are called."""
 
-    def __init__(self, desk: Desk, wire: Wire, me: User, keeping: Keeping | None = None) -> None:
+    async def run(self, within: float) -> None:
+        """Receive until told to stop, then finish within so many seconds."""
+        ...
+
+    def stop(self) -> None:
+        """Receive nothing more."""
+        ...
+
+
+class Service:
+    """A bot at work for one desk; it asks for updates, unless there is a webhook and its address."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        wire: Wire,
+        me: User,
+        keeping: Keeping | None = None,
+        called: tuple[Webhook, str] | None = None,
+    ) -> None:
         self.link: Final = f"https://t.me/{me.username}"
         self._desk = replace(desk, library=replace(desk.library, bot_link=self.link))
         self._wire = wire
@@ -48,6 +69,9 @@ class Service:
         self.inbox = Inbox(self._desk, self.delivery)
         self._duties = Duties(self._desk, self.delivery, keeping or Keeping())
         self.receiver = Receiver(self._desk, wire, self.inbox, self._duties)
+        self._receiving: Receiving = self.receiver
+        if called is not None:
+            self._receiving = Called(self._desk, wire, self.inbox, self._duties, *called)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Receive until told to stop, then finish what was begun."""
@@ -56,7 +80,7 @@ class Service:
         profile = asyncio.create_task(introduce(self._wire, self._desk.store, self._desk.library, self._name))
         told = asyncio.create_task(self._when(stop))
         try:
-            await self.receiver.run(within=GRACE)
+            await self._receiving.run(within=GRACE)
         finally:
             for task in (told, profile, duties):
                 task.cancel()
@@ -67,4 +91,4 @@ class Service:
 
     async def _when(self, stop: asyncio.Event) -> None:
         await stop.wait()
-        self.receiver.stop()
+        self._receiving.stop()

@@ -38,6 +38,8 @@ AT_ONCE: Final = 128
 AT_ONCE_STOCK: Final = 8
 """The same with the stock client: with more, the pool of httpx costs more than it brings (httpcore #1035)."""
 BATCH: Final = 100
+CALLS_AT_ONCE: Final = 100
+"""Calls of Telegram to our webhook at the same time: as many as it makes."""
 REMEDY: Final = "Copy it anew from @BotFather in Telegram (/mybots, API Token) into TELEGRAM_BOT_TOKEN."
 
 
@@ -143,6 +145,17 @@ class Wire:
         """Throw the connections of polling away: a wedged one never gets well."""
         await self._polls.shutdown()
         await self._polls.initialize()
+
+    async def begin_webhook(self, address: str, secret: str) -> None:
+        """Let Telegram call us there; what waits comes first, none is dropped."""
+        async with self.call() as bot:
+            await bot.set_webhook(
+                address,
+                secret_token=secret,
+                max_connections=CALLS_AT_ONCE,
+                allowed_updates=list(ALLOWED_UPDATES),
+                drop_pending_updates=False,
+            )
 
     async def end_webhook(self) -> None:
         """Let updates wait to be asked for again; none is dropped."""

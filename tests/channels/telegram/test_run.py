@@ -121,10 +121,15 @@ class TestTheCommand:
         assert "Traceback" not in complaint
         assert wrong.partition(":")[2] not in complaint
 
-    async def test_says_that_webhooks_come_later(self) -> None:
-        code, complaint = await outcome("--webhook", PYTHONPATH=str(ROOT))
+    async def test_says_what_a_webhook_needs(self, telegram: Emulator) -> None:
+        code, complaint = await outcome("--webhook", **settings(telegram))
         assert code == 1
-        assert "comes with a later version" in complaint
+        assert complaint.startswith(
+            "attune: A webhook needs an address that Telegram can call. Set PUBLIC_URL"
+        )
+        code, complaint = await outcome("--webhook", **settings(telegram, PUBLIC_URL="https://example.org"))
+        assert code == 1
+        assert complaint.startswith("attune: A webhook needs a secret")
 
     async def test_stops_gracefully_on_sigterm(self, telegram: Emulator, ana: Phone) -> None:
         async with program(**settings(telegram)) as process:

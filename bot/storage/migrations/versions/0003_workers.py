@@ -19,7 +19,6 @@ def upgrade() -> None:
     op.create_table(
         "worker",
         Column("worker_id", Text, primary_key=True),
-        Column("began_at", BigInteger, nullable=False),
         Column("alive_until", BigInteger, nullable=False),
         Column("mark", Text, nullable=False),
         sqlite_with_rowid=False,
