@@ -10,7 +10,7 @@ from bot.questionnaire.pages import reading
 from bot.questionnaire.profiles import profiles
 from bot.questionnaire.segment_numbers import segment_numbers
 from bot.questionnaire.sources import File, Sources
-from bot.questionnaire.structure import structure
+from bot.questionnaire.structure import off_the_shelf, structure
 from bot.questionnaire.texts import texts
 from bot.questionnaire.tips import templates, tips
 from bot.questionnaire.translations import translations
@@ -27,8 +27,8 @@ def check(sources: Sources, today: date, questionnaires: Iterable[str] | None = 
     if sources.main is not None:
         found += [*_main(sources.main), *translations(sources, sources.main)]
         found += tips(sources, sources.main, today)
-    if questionnaires is not None:
-        found += second_part(sources, questionnaires)
+        if questionnaires is not None and not off_the_shelf(sources.main):
+            found += second_part(sources, questionnaires)
     return sorted(set(found))
 
 

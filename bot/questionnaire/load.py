@@ -68,7 +68,8 @@ def load_all(folder: Path) -> dict[str, Loaded]:
     for name, one in loaded.items():
         if one.id != name:
             raise AuthorError(
-                f"The questionnaire in {folder / name} is called {one.id}.", remedy="Rename its folder to that."
+                f"The questionnaire in {folder / name} is called {one.id}.",
+                remedy="Rename its folder to that.",
             )
     return loaded
 

@@ -62,10 +62,15 @@ def scale_bounds(questionnaire: Questionnaire, scale: Scale) -> tuple[int, int] 
     return found.pop() if len(found) == 1 else None
 
 
-def _folder(main: Main) -> Iterator[Problem]:
+def off_the_shelf(main: Main) -> bool:
+    """Return whether `attune fit` wrote it under another name, for now beside no other questionnaire."""
     folder = main.document.path.resolve().parent
-    name = folder.name
-    if main.value.id != name and not (folder / FITTED).exists():  # `fit` writes wherever it is told to
+    return main.value.id != folder.name and (folder / FITTED).exists()
+
+
+def _folder(main: Main) -> Iterator[Problem]:
+    name = main.document.path.resolve().parent.name
+    if main.value.id != name and not off_the_shelf(main):
         yield told(
             "folder-id", main.document, ("id",), f"`{main.value.id}` isn't the folder's name, `{name}`"
         )
