@@ -14,7 +14,7 @@ from bot.questionnaire.model import AdaptiveRule, Form, Questionnaire
 from bot.scoring.models import Given, Scorer, scorer_of
 from bot.scoring.prepared import Prepared
 
-KEPT = 8192  # sets of answers whose standing is kept; a few hundred bytes each
+KEPT = 4096  # sets of answers whose standing is kept; one or two kB each
 _WHOLE = 2**48  # a fraction of it is exact, and below 1
 
 

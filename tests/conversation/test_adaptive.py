@@ -11,7 +11,7 @@ from bot.conversation.mydata import account
 from bot.conversation.route import choices_given, form_of, route
 from bot.conversation.session import Step, dump, parse
 from bot.questionnaire.load import load
-from bot.questionnaire.model import Edition, Evidence, Questionnaire, Status
+from bot.questionnaire.model import AdaptiveRule, Edition, Evidence, Questionnaire, ShowIf, Status
 from bot.scoring.adaptive import standings_of
 from bot.scoring.segments import Change, assign
 from tests.conftest import ROOT
@@ -189,6 +189,47 @@ def test_my_data_tell_the_order_the_beliefs_and_the_marks() -> None:
     assert told["asked"][-1]["probability"] == session.asked[-1].probability
     assert told["quality"]["long_string"] == 2
     assert told["quality"]["flags"] == []
+
+
+def conditional() -> World:
+    """Return a world in which `ask` is asked only of people who plan, and four items of everybody."""
+    shelf = library("latent-class")
+    loaded = shelf.questionnaires["latent-class"]
+    old = loaded.edition.questionnaire
+    condition = ShowIf(item="plan", any_of=("just_me",))
+    items = tuple(
+        one.model_copy(update={"show_if": condition}) if one.id == "ask" else one for one in old.items
+    )
+    rule = AdaptiveRule(first=("plan",), min=4, max=4, stop_at=0.99)
+    form = old.form.model_copy(update={"adaptive": rule})
+    questionnaire = old.model_copy(update={"items": items, "forms": (form,)})
+    edition = Edition(digest="conditional", questionnaire=questionnaire, texts=loaded.edition.texts)
+    changed = {**shelf.questionnaires, "latent-class": replace(loaded, edition=edition)}
+    return World(replace(shelf, questionnaires=changed))
+
+
+def test_a_condition_holds_in_an_adaptive_form_too() -> None:
+    planner, other = Person(conditional()), Person(conditional())
+    for person, said in ((planner, PLANNER), (other, FREE)):
+        person.agrees()
+        asked = answers_all(person, said)
+        assert ("ask" in asked) is (person is planner)
+
+
+def test_an_answer_that_an_edit_leaves_behind_neither_counts_nor_is_asked_again() -> None:
+    """Another item takes its place; what was answered stays stored, for the condition may hold again."""
+    person = Person(conditional())
+    person.agrees()
+    before = answers_all(person)
+    person.taps("Check my answers", "Change 1", "Not me")
+    more = answers_all(person)
+    session = person.interview
+    questionnaire = person.content_of(session).questionnaire
+    assert "ask" in before
+    assert len(more) == 1
+    assert "ask" not in more
+    assert "ask" in session.answers
+    assert set(route(questionnaire, session)) == {*before, *more} - {"ask"}
 
 
 # ---------------------------------------------------------------- what a calibrated model says
