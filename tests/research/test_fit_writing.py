@@ -21,7 +21,8 @@ def test_only_the_named_blocks_change_and_comments_stay() -> None:
     text = "# mine\nid: a\nversion: '1'\n\n# of the forms\nforms:\n  - x\n# of the title\ntitle: T\n"
     written = rewritten(text, {"forms": ["forms:", "  - y"], "evidence": ["evidence: 1"], "status": []})
     assert written == (
-        "# mine\nid: a\nversion: '1'\n\n# of the forms\nforms:\n  - y\n# of the title\nevidence: 1\ntitle: T\n"
+        "# mine\nid: a\nversion: '1'\n\n# of the forms\nforms:\n  - y\n"
+        "# of the title\nevidence: 1\ntitle: T\n"
     )
 
 
