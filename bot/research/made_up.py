@@ -64,16 +64,16 @@ def careless(bank: Bank, choices: Ints, share: float, chance: np.random.Generato
     anything = chance.integers(0, counts, (people, items))
     middle = np.clip((counts - 1) // 2 + chance.integers(0, 2, (people, items)), 0, counts - 1)
     same = np.minimum(chance.integers(0, counts.max(), (people, 1)), counts - 1)
-    kind = chance.integers(0, 3, people)[:, None]
+    kind = chance.integers(0, 3, (people, 1))
     without_reading = np.where(kind == 0, anything, np.where(kind == 1, middle, same))
     return np.where(who[:, None], without_reading, choices), who
 
 
 def _by_class(model: Classes, truth: Ints, chance: np.random.Generator) -> Ints:
     """Draw each answer independently, as the class of each person gives it."""
-    steps = np.asarray(np.cumsum(model.chances[:, :, truth], axis=1))
-    thrown = chance.random((len(steps), 1, len(truth)))
-    return np.asarray((thrown > steps[:, :-1]).sum(axis=1), dtype=np.intp).T
+    steps: Floats = np.cumsum(model.chances[:, :, truth], axis=1)
+    passed: Flags = chance.random((len(steps), 1, len(truth))) > steps[:, :-1]
+    return np.asarray(np.count_nonzero(passed, axis=1), dtype=np.intp).T
 
 
 def _shared(bank: Bank, wished: Floats, chance: np.random.Generator) -> Floats:
