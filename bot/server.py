@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import structlog
 import uvicorn
@@ -81,7 +81,7 @@ def _routes(site: Site) -> list[Route | Mount]:
         Route("/brand/{organisation}/logo", brand.logo),
         Route("/health", _health),
         Route("/ready", _Ready(site.desk).get),
-        Mount("/static", StaticFiles(directory=STATIC)),
+        Mount("/static", _Static(directory=STATIC)),
     ]
 
 
@@ -89,6 +89,16 @@ def with_webhook(webhook: Webhook, desk: Desk, web_app: ASGIApp | None) -> ASGIA
     """Return the app that Telegram may call too, or that does nothing else where there is no web."""
     alone = [Route("/health", _health), Route("/ready", _Ready(desk).get)]
     return Starlette(routes=[webhook.route, *([Mount("/", web_app)] if web_app else alone)])
+
+
+class _Static(StaticFiles):
+    """Files that a browser keeps, and asks about each time whether they are still the same."""
+
+    def file_response(self, *given: Any, **named: Any) -> Response:
+        """Return a file."""
+        answer = super().file_response(*given, **named)
+        answer.headers["Cache-Control"] = "no-cache"
+        return answer
 
 
 async def _health(_request: Request) -> Response:

@@ -126,10 +126,16 @@ async def _invited(desk: Desk, session: Session | None, heard: Started, event: E
 
 async def admitted(desk: Desk, code: str, at: datetime) -> Invite | None:
     """Return the invite that a code stands for, if an interview may begin with it now."""
-    invite = await desk.store.invite(code) if CODE.fullmatch(code) else None
-    if invite is None or not invite.admits(at) or await desk.store.recall(paused(invite.organisation)):
+    if not CODE.fullmatch(code):
         return None
     library = desk.library
+    invite = await desk.store.invite(code)
+    organisation = invite.organisation if invite else library.default_organisation
+    stopped = await desk.store.recall(
+        paused(organisation)
+    )  # asked always: an answer takes as long for any code
+    if invite is None or stopped or not invite.admits(at):
+        return None
     known = invite.organisation in library.organisations and invite.questionnaire in library.questionnaires
     return invite if known else None
 

@@ -1,6 +1,7 @@
 """Every journey that needs no typed words, over the web chat, in memory and on SQLite."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,22 @@ SKIPPED = {
 }
 ELSEWHERE = {"Telegram's copy of this chat": "backups for some days"}
 """What stands on another page of the web than in a chat."""
-STORES = [pytest.param(True, id="memory"), pytest.param(False, id="sqlite", marks=pytest.mark.slow)]
+QUICK = {"back_and_edit", "double_taps", "forget_in_the_middle", "no_thank_you", "old_buttons", "skip"}
+"""Those that are played while one writes; all others, and all of them on SQLite, in the whole run."""
+
+
+def _plays() -> list[Any]:
+    """Return every journey with each store."""
+    return [
+        pytest.param(
+            *given.values,
+            in_memory,
+            id=f"{given.id}-{'memory' if in_memory else 'sqlite'}",
+            marks=() if in_memory and Path(str(given.values[1])).stem in QUICK else pytest.mark.slow,
+        )
+        for given in FILES
+        for in_memory in (True, False)
+    ]
 
 
 def on_the_web(journey: Journey) -> Journey:
@@ -30,8 +46,7 @@ def on_the_web(journey: Journey) -> Journey:
     return journey.model_copy(update={"steps": tuple(steps)})
 
 
-@pytest.mark.parametrize("in_memory", STORES)
-@pytest.mark.parametrize(("questionnaire", "path"), FILES)
+@pytest.mark.parametrize(("questionnaire", "path", "in_memory"), _plays())
 async def test_a_journey_holds_on_the_web(
     questionnaire: str, path: Path, tmp_path: Path, in_memory: bool
 ) -> None:
@@ -47,6 +62,7 @@ async def test_a_journey_holds_on_the_web(
         await stage.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["back_and_edit", "not_me", "pause_and_resume"])
 async def test_a_journey_holds_right_to_left_on_the_web(name: str, tmp_path: Path) -> None:
     """The same forms, in Hebrew letters."""
