@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import configuration, settings
 
+from tests.postgres import Databases, databases
 from tests.watch import Watch, watch_logs
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -58,6 +59,13 @@ def shared() -> Path:
             pytest.fail(reason)
         pytest.skip(reason)
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Databases]:
+    """Lend a PostgreSQL server."""
+    with databases() as lent:
+        yield lent
 
 
 # ---------------------------------------------------------------- nothing private is ever logged

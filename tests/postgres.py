@@ -15,11 +15,13 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import quote, urlsplit, urlunsplit
 
-import asyncpg
 import pytest
+
+if TYPE_CHECKING:
+    import asyncpg
 
 NOBODY = ("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups")
 PATIENCE = 30.0  # seconds until a server must answer
@@ -118,6 +120,12 @@ def _missing() -> NoReturn:
     pytest.skip(reason)
 
 
+async def _connected(url: str) -> "asyncpg.Connection":
+    import asyncpg  # noqa: PLC0415 - tests without PostgreSQL need no driver
+
+    return await asyncpg.connect(url)
+
+
 @dataclass
 class Databases:
     """Fresh databases on one server."""
@@ -136,7 +144,7 @@ class Databases:
     async def new(self, template: str | None = None) -> str:
         """Make a database, maybe as a copy of another; return its address."""
         name = f"attune_test_{secrets.token_hex(6)}"
-        connection = await asyncpg.connect(self.url)
+        connection = await _connected(self.url)
         try:
             copied = f' TEMPLATE "{urlsplit(template).path[1:]}"' if template else ""
             await connection.execute(f'CREATE DATABASE "{name}"{copied}')
@@ -148,7 +156,7 @@ class Databases:
     async def drop(self, url: str) -> None:
         """Drop a database, whoever is connected."""
         name = urlsplit(url).path[1:]
-        connection = await asyncpg.connect(self.url)
+        connection = await _connected(self.url)
         try:
             await connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         finally:

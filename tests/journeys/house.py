@@ -1,6 +1,6 @@
 """A house that can be restarted: a library, keys, and a store that outlives the program."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -10,6 +10,7 @@ from bot.conversation.library import Library
 from bot.privacy import Keys
 from bot.storage.memory import MemoryStore
 from bot.storage.opening import open_store
+from bot.storage.store import Store
 from bot.turns import Desk
 
 KEYS = Keys(bytes(range(32)))
@@ -23,11 +24,13 @@ class House:
     folder: Path
     in_memory: bool
     memory: MemoryStore = field(default_factory=MemoryStore)
+    new_database: Callable[[], Awaitable[str]] | None = None  # on a server; made when it is first opened
+    server_url: str | None = None
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Desk]:
         """Start the program."""
-        store = self.memory if self.in_memory else await open_store(self._url, KEYS.fingerprint, clock=_now)
+        store = await self._store()
         for edition in self.library.editions():
             await store.keep_edition(edition)
         try:
@@ -36,9 +39,13 @@ class House:
             if not self.in_memory:
                 await store.close()
 
-    @property
-    def _url(self) -> str:
-        return f"sqlite:///{self.folder / 'attune.db'}"
+    async def _store(self) -> Store:
+        if self.in_memory:
+            return self.memory
+        if self.new_database is not None and self.server_url is None:
+            self.server_url = await self.new_database()
+        url = self.server_url or f"sqlite:///{self.folder / 'attune.db'}"
+        return await open_store(url, KEYS.fingerprint, clock=_now)
 
 
 def _now() -> datetime:

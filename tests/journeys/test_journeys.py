@@ -14,6 +14,7 @@ from tests.emulator.emulator import Emulator
 from tests.journeys.house import House
 from tests.journeys.telegram_stage import TelegramStage
 from tests.journeys.terminal_stage import TerminalStage
+from tests.postgres import Databases
 
 ROOT = Path(__file__).parents[2]
 LIBRARY = Library(
@@ -37,10 +38,16 @@ def journey_of(questionnaire: str, path: Path) -> Journey:
     return journey
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(
+    params=["memory", "sqlite", pytest.param("postgres", marks=[pytest.mark.slow, pytest.mark.postgres])]
+)
 def house(request: pytest.FixtureRequest, tmp_path: Path) -> House:
     """A house for each store."""
-    return House(LIBRARY, tmp_path, in_memory=request.param == "memory")
+    new_database = None
+    if request.param == "postgres":
+        server: Databases = request.getfixturevalue("postgres_server")
+        new_database = server.new
+    return House(LIBRARY, tmp_path, in_memory=request.param == "memory", new_database=new_database)
 
 
 @pytest.mark.parametrize(("questionnaire", "path"), FILES)

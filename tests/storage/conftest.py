@@ -1,5 +1,5 @@
 import shutil
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ from bot.storage.postgres import PostgresStore, open_postgres
 from bot.storage.sqlite import SqliteStore, open_sqlite
 from bot.storage.store import Store
 from bot.storage.upgrading import prepare
-from tests.postgres import Databases, databases
+from tests.postgres import Databases
 from tests.storage.made import EDITION, NOON
 
 KEY = "FINGERPRINT"
@@ -51,13 +51,6 @@ async def sqlite(opening: Opening) -> SqliteStore:
     return await opening()
 
 
-@pytest.fixture(scope="session")
-def server() -> Iterator[Databases]:
-    """Lend a PostgreSQL server."""
-    with databases() as lent:
-        yield lent
-
-
 async def empty_postgres(url: str) -> None:
     """Make our tables in a database, and leave them empty."""
     store = await open_postgres(url, KEY)
@@ -77,7 +70,7 @@ async def sharing(request: pytest.FixtureRequest) -> AsyncIterator[Sharing]:
     async def open_it(**settings: Any) -> PostgresStore:
         nonlocal url
         if url is None:  # a server is started for those who need it only
-            server: Databases = request.getfixturevalue("server")
+            server: Databases = request.getfixturevalue("postgres_server")
             url = await server.new(await server.template(empty_postgres))
         store = await open_postgres(url, KEY, **settings)
         opened.append(store)
@@ -87,7 +80,7 @@ async def sharing(request: pytest.FixtureRequest) -> AsyncIterator[Sharing]:
     for store in opened:
         await store.close()
     if url is not None:
-        await request.getfixturevalue("server").drop(url)
+        await request.getfixturevalue("postgres_server").drop(url)
 
 
 STORES = [

@@ -1,0 +1,320 @@
+"""Many updates through several workers on one PostgreSQL, while workers, connections and the server die.
+
+Law of the harness: a crowd answers the Big Five over a strict Telegram that calls a load balancer, which
+picks any worker. Afterwards the database must hold every update once and every answer once, in each person's
+order, and nobody may be left waiting. For figures run `python -m tests.workers.crowd 200000`.
+"""
+
+import asyncio
+import base64
+import itertools
+import os
+import random
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import aiohttp
+import asyncpg
+from aiohttp import web
+
+from bot.channels.telegram.webhook import HEADER, PATH
+from tests.channels.telegram.kills import MASTER, Report, Tapper, doubled, look
+from tests.conftest import ROOT
+from tests.emulator import Clock, Emulator
+from tests.postgres import Cluster, cluster
+
+SECRET = "planted-secret-of-a-crowd"
+TAPS = 30  # updates of one interview
+TWICE = 0.1  # the share of updates that reach two workers at once
+FAULTS = Counter({"kill": 4, "connections": 4, "freeze": 1, "server": 1})
+FROZEN = 3.0  # seconds
+
+
+@dataclass(slots=True)
+class Worker:
+    """One `attune run --webhook`, as an operator would start it."""
+
+    port: int
+    environment: dict[str, str]
+    log: Path
+    process: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> None:
+        """Start it."""
+        with self.log.open("ab") as log:
+            self.process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "bot", "run", "--webhook", "--no-web"),
+                cwd=ROOT,
+                env={**os.environ, **self.environment, "PORT": str(self.port)},
+                stdout=log,
+                stderr=log,
+            )
+
+    async def end(self, how: signal.Signals) -> None:
+        """Kill it, or ask it to stop."""
+        if self.process is not None and self.process.returncode is None:
+            self.process.send_signal(how)
+            await self.process.wait()
+
+    async def freeze(self, seconds: float) -> None:
+        """Let it stand still, as a machine that swaps does."""
+        assert self.process is not None
+        with suppress(ProcessLookupError):
+            self.process.send_signal(signal.SIGSTOP)
+            await asyncio.sleep(seconds)
+            self.process.send_signal(signal.SIGCONT)
+
+
+@dataclass
+class Balancer:
+    """Hands each call to any worker; sometimes to two of them."""
+
+    ports: list[int]
+    dice: random.Random = field(default_factory=lambda: random.Random(5))
+    twice: int = 0
+    url: str = ""
+    _session: aiohttp.ClientSession | None = None
+
+    async def handle(self, request: web.Request) -> web.Response:
+        """Pass one call on."""
+        body = await request.read()
+        headers = {HEADER: request.headers.get(HEADER, "")}
+        if self.dice.random() < TWICE:
+            self.twice += 1
+            statuses = await asyncio.gather(self._pass_on(body, headers), self._pass_on(body, headers))
+            return web.Response(status=statuses[0])
+        return web.Response(status=await self._pass_on(body, headers))
+
+    async def _pass_on(self, body: bytes, headers: dict[str, str]) -> int:
+        """Try workers in any order until one can be reached, as nginx does."""
+        assert self._session is not None
+        for port in self.dice.sample(self.ports, len(self.ports)):
+            try:
+                url = f"http://127.0.0.1:{port}{PATH}"
+                async with self._session.post(url, data=body, headers=headers) as answer:
+                    return answer.status
+            except aiohttp.ClientConnectorError:
+                continue
+            except (aiohttp.ClientError, TimeoutError):
+                return 502  # it may have been taken: Telegram has to ask again
+        return 502
+
+    async def open(self, stack: AsyncExitStack) -> None:
+        """Listen."""
+        limits = aiohttp.TCPConnector(limit=0)
+        self._session = aiohttp.ClientSession(connector=limits, timeout=aiohttp.ClientTimeout(total=30))
+        await stack.enter_async_context(self._session)
+        runner = web.ServerRunner(web.Server(self._served, access_log=None))
+        await runner.setup()
+        stack.push_async_callback(runner.cleanup)
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        self.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+
+    async def _served(self, request: web.BaseRequest) -> web.Response:
+        return await self.handle(request)  # type: ignore[arg-type]
+
+
+@dataclass
+class Figures:
+    """What happened, and what is wrong."""
+
+    report: Report
+    faults: Counter[str] = field(default_factory=Counter)
+    twice: int = 0
+    updates: int = 0
+    seconds: float = 0.0
+    wrong: list[str] = field(default_factory=list)
+
+    @property
+    def troubles(self) -> list[str]:
+        """Return everything that must not be."""
+        report = self.report
+        owed = [f"{report.owed} replies still owed"] if report.owed else []
+        return [*self.wrong, *report.wrong, *report.hanging, *owed]
+
+    def __str__(self) -> str:
+        faults = ", ".join(f"{n} x {name}" for name, n in sorted(self.faults.items()))
+        return (
+            f"{self.updates} updates of {self.report.people} people in {self.seconds:.0f} s"
+            f" ({self.updates / self.seconds:.0f}/s), {self.twice} of them to two workers at once; {faults}; "
+            f"{len(self.troubles)} troubles, {self.report.duplicates} messages seen twice"
+        )
+
+
+async def trouble(workers: list[Worker], server: Cluster, figures: Figures, every: float) -> None:
+    """Make trouble until cancelled."""
+    dice = random.Random(7)
+    while True:
+        await asyncio.sleep(dice.uniform(0.5 * every, 1.5 * every))
+        (kind,) = dice.choices(list(FAULTS), list(FAULTS.values()))
+        worker = dice.choice(workers)
+        match kind:
+            case "kill":
+                await worker.end(signal.SIGKILL)
+                await worker.start()
+            case "connections":
+                await cut(server.url, dice.randint(1, 4))
+            case "freeze":
+                await worker.freeze(FROZEN)
+            case _:
+                await asyncio.to_thread(server.stop, signal.SIGQUIT)
+                await asyncio.to_thread(server.start)
+        figures.faults[kind] += 1
+
+
+async def cut(url: str, most: int) -> None:
+    """End some connections of workers, whatever they are in the middle of."""
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM (SELECT pid FROM pg_stat_activity"
+            " WHERE application_name = 'attune' ORDER BY random() LIMIT $1) AS few",
+            most,
+        )
+    finally:
+        await connection.close()
+
+
+async def run(updates: int, at_once: int, folder: Path, *, workers: int = 4, every: float = 2.0) -> Figures:
+    """Let a crowd make so many updates, then look at what is stored."""
+    report = Report()
+    figures = Figures(report)
+    began = time.monotonic()
+    async with AsyncExitStack() as stack:
+        server = stack.enter_context(cluster())
+        url = server.url
+        telegram = await stack.enter_async_context(Emulator(clock=Clock(), keep=0))
+        balancer = Balancer([_free_port() for _ in range(workers)])
+        await balancer.open(stack)
+        crew = [
+            Worker(port, _environment(telegram, url, balancer.url), folder / "log") for port in balancer.ports
+        ]
+        await asyncio.gather(*(worker.start() for worker in crew))  # all at once, on an empty database
+        for worker in crew:
+            stack.push_async_callback(worker.end, signal.SIGKILL)
+        await _ready(telegram)
+        began = time.monotonic()
+        making = asyncio.create_task(trouble(crew, server, figures, every))
+        everybody = await _interviewed(telegram, report, updates // TAPS, at_once, making)
+        await telegram.quiet(1.0, seconds=120)
+        await asyncio.gather(*(worker.end(signal.SIGTERM) for worker in crew))
+        figures.seconds = time.monotonic() - began
+        figures.twice = balancer.twice
+        report.people = len(everybody)
+        report.duplicates = sum(doubled(tapper.phone) for tapper in everybody)
+        await look(_At(url), everybody, report)  # type: ignore[arg-type]
+        told = {attempt.update_id for attempt in telegram.world.webhook.attempts if attempt.status == 200}
+        figures.updates = len(told)
+        figures.wrong += await looked(url, told, len(everybody))
+    if figures.troubles:
+        print((folder / "log").read_text("utf-8", "replace")[-20000:])  # noqa: T201 - the only witness
+    return figures
+
+
+@dataclass(frozen=True, slots=True)
+class _At:
+    url: str
+
+
+def _environment(telegram: Emulator, url: str, address: str) -> dict[str, str]:
+    return {
+        "TELEGRAM_BOT_TOKEN": telegram.token,
+        "TELEGRAM_API_URL": telegram.url,
+        "DATABASE_URL": url,
+        "DEFAULT_QUESTIONNAIRE": "big-five",
+        "PRIVACY_KEY": base64.b64encode(MASTER).decode(),
+        "PUBLIC_URL": address,
+        "WEBHOOK_SECRET": SECRET,
+        "LOG_LEVEL": "ERROR",
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def _free_port() -> int:
+    import socket  # noqa: PLC0415 - one line needs it
+
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        return int(found.getsockname()[1])
+
+
+async def _ready(telegram: Emulator) -> None:
+    async with asyncio.timeout(120):
+        while telegram.world.webhook.settings is None:  # noqa: ASYNC110 - nobody rings when it is set
+            await asyncio.sleep(0.1)
+
+
+async def _interviewed(
+    telegram: Emulator, report: Report, people: int, at_once: int, making: asyncio.Task[None]
+) -> list[Tapper]:
+    """Let people be interviewed, so many at once; nobody makes trouble for the last ones."""
+    everybody = [Tapper(telegram, number, report, 0.0) for number in range(people)]
+    numbers = itertools.count()
+
+    async def one_after_the_other() -> None:
+        for number in numbers:
+            if number >= people:
+                return
+            await everybody[number].interview()
+
+    at_once = max(1, min(at_once, people // 3))
+    crowd = [asyncio.create_task(one_after_the_other()) for _ in range(at_once)]
+    await asyncio.wait(crowd, return_when=asyncio.FIRST_COMPLETED)
+    making.cancel()
+    with suppress(asyncio.CancelledError):
+        await making
+    report.killing = False
+    await asyncio.gather(*crowd)
+    return everybody
+
+
+async def looked(url: str, told: set[int], people: int) -> list[str]:
+    """Return what in the database is lost, doubled or out of order."""
+    connection = await asyncpg.connect(url)
+    try:
+        keys = Counter(
+            row["key"] for row in await connection.fetch("SELECT key FROM heard WHERE key LIKE 'tg:%'")
+        )
+        counted = {
+            name: await connection.fetchval(query)
+            for name, query in {
+                "answers": "SELECT count(*) FROM event WHERE kind = 'Answered'",
+                "items": "SELECT count(*) FROM answer WHERE edits = 0",
+                "sessions": "SELECT count(*) FROM session",
+                "gaps": "SELECT count(*) FROM (SELECT max(turn) AS last, count(*) AS n FROM event"
+                " GROUP BY session_id) AS one WHERE last <> n",
+                "out of order": "SELECT count(*) FROM (SELECT as_of <= lag(as_of) OVER"
+                " (PARTITION BY session_id ORDER BY turn) AS back FROM event) AS one WHERE back",
+                "numbers drawn twice": "SELECT count(*) - count(DISTINCT as_of) FROM event",
+                "parked": "SELECT count(*) FROM parked",
+            }.items()
+        }
+    finally:
+        await connection.close()
+    wanted = {"answers": 25 * people, "items": 25 * people, "sessions": people}
+    missing = {f"tg:{number}" for number in told} - keys.keys()
+    lost = [f"{len(missing)} updates were confirmed and aren't stored"] if missing else []
+    return lost + [
+        f"{name}: {n}, not {wanted.get(name, 0)}" for name, n in counted.items() if n != wanted.get(name, 0)
+    ]
+
+
+def main() -> None:
+    """Print the figures of as many updates as asked for."""
+    updates = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
+    with tempfile.TemporaryDirectory() as folder:
+        figures = asyncio.run(run(updates, 200, Path(folder)))
+    print(figures)  # noqa: T201 - that is what it is for
+    for one in figures.troubles:
+        print(one)  # noqa: T201 - the same
+    sys.exit(bool(figures.troubles))
+
+
+if __name__ == "__main__":
+    main()
