@@ -209,6 +209,7 @@ async def test_an_old_button_after_forget_creates_nothing(life: Life) -> None:
     assert await life.desk.store.sessions_of(life.pseudonym) == []
 
 
+@pytest.mark.slow
 async def test_with_a_reader_it_is_pending_and_finishes_later(life: Life) -> None:
     """Somebody else holds the database open: the person is told so, and told again when it is done."""
     needles = await life.needles()

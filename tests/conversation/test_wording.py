@@ -217,7 +217,17 @@ def _crawled(questionnaire: str, seed: str, most: int) -> Iterator[tuple[Session
             ]
 
 
-@pytest.mark.parametrize("questionnaire", [*QUESTIONNAIRES, "two-languages"])
+LONG = {"big-five", "health-mindset"}
+"""Questionnaires whose walk takes long; all are walked in the whole run."""
+
+
+@pytest.mark.parametrize(
+    "questionnaire",
+    [
+        pytest.param(one, marks=pytest.mark.slow if one in LONG else ())
+        for one in [*QUESTIONNAIRES, "two-languages"]
+    ],
+)
 def test_no_page_that_can_be_reached_has_a_fault(questionnaire: str) -> None:
     """Texts within limits, no brace, tokens that read back, the first line of a result names nothing."""
     pages = set()

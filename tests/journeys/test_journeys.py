@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from _pytest.mark.structures import ParameterSet
 
 from bot.conversation.journeys import Journey, journey_files, read_journey
 from bot.conversation.library import Library
@@ -62,7 +63,31 @@ async def test_a_journey_holds_in_the_terminal(questionnaire: str, path: Path, h
         await stage.close()
 
 
-@pytest.mark.parametrize(("questionnaire", "path"), FILES)
+QUICK = {
+    "memory": {"balance_seeker", "back_and_edit", "double_taps", "old_buttons", "urgent_need"},
+    "sqlite": {"pause_and_resume", "forget_in_the_middle"},
+}
+"""Those that are played over Telegram while one writes; all of them, on every store, in the whole run."""
+
+
+def _over_telegram() -> list[ParameterSet]:
+    """Return every journey with each store."""
+    stores = {"memory": (), "sqlite": (), "postgres": (pytest.mark.postgres,)}
+    return [
+        pytest.param(
+            *given.values,
+            store,
+            id=f"{given.id}-{store}",
+            marks=marks
+            if Path(str(given.values[1])).stem in QUICK.get(store, ())
+            else (pytest.mark.slow, *marks),
+        )
+        for given in FILES
+        for store, marks in stores.items()
+    ]
+
+
+@pytest.mark.parametrize(("questionnaire", "path", "house"), _over_telegram(), indirect=["house"])
 async def test_a_journey_holds_over_telegram(
     questionnaire: str, path: Path, house: House, telegram: Emulator
 ) -> None:

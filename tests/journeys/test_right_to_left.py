@@ -19,7 +19,7 @@ RIGHT_TO_LEFT = range(0x5D0, 0x5EB)
 MANY = 100
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", pytest.param("sqlite", marks=pytest.mark.slow)])
 def house(request: pytest.FixtureRequest, tmp_path: Path) -> House:
     """A house that speaks right to left."""
     return House(mirrored_library(LIBRARY, "health-mindset"), tmp_path, in_memory=request.param == "memory")
