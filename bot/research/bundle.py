@@ -1,35 +1,47 @@
 """The export: one snapshot becomes a folder.
 
 Law: the same data give the same bytes. Rows stand in the order of their response ids, byte by byte, and no
-clock is read. Interviews pass through one at a time, so memory doesn't grow with them.
+clock is read. Interviews pass through a page at a time, so memory doesn't grow with them (but for SPSS and
+Stata files, whose library wants them whole).
 """
 
-import csv
-from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack
-from dataclasses import astuple, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from bot.errors import OperatorError
 from bot.questionnaire.model import Edition
+from bot.research import citation, crosswalk, package, page, vectors
 from bot.research.codebook import FILE as CODEBOOK
-from bot.research.codebook import HEADER, entries
-from bot.research.columns import Table
+from bot.research.disclosure import CAMPAIGN, Disclosure, Profile, disclose
+from bot.research.draft import Draft
 from bot.research.folder import Written, described, whole_folder
+from bot.research.formats import CSV, Write, writer
 from bot.research.layout import Layout, merge
-from bot.research.long import ANSWERS, EVENTS, SCORES
-from bot.research.manifest import manifest, write_manifest, write_readme, write_sums
-from bot.research.response import Reader, Response
-from bot.research.survey import Editions, Filters, HeldWith, Survey, chosen
-from bot.research.wide import wide
+from bot.research.manifest import listed, manifest, write_manifest, write_readme, write_sums
+from bot.research.survey import Editions, Filters, HeldWith, Survey
+from bot.research.variables import variables
+from bot.research.verify import verify
+from bot.research.writing import TABLES, AnyTable, Found, Progress, tables, write_codebook, write_tables
 from bot.storage.store import Snapshot, StoredSession
 
-AnyTable = Table[Any]
-Progress = Callable[[int, int], None]
-"""Told how many interviews of how many are written."""
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a bundle is to hold."""
+
+    formats: tuple[str, ...] = (CSV,)
+    tables: tuple[str, ...] = tuple(TABLES)
+    profile: Profile = Profile.RESEARCH
+    response: str | None = None  # whose own data, by one of their response ids
+    verify: bool = False
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Return the files of the tables; the wide one is always there, for everything refers to it."""
+        return tuple(file for name, file in TABLES.items() if name == "wide" or name in self.tables)
 
 
 async def export(
@@ -40,6 +52,7 @@ async def export(
     *,
     questionnaire: str | None = None,
     current: Mapping[str, Edition] | None = None,
+    wanted: Wanted | None = None,
     progress: Progress = lambda _done, _of: None,
 ) -> tuple[Mapping[str, Any], ...]:
     """Write the folder `out`; return the manifest of each questionnaire in it.
@@ -48,21 +61,43 @@ async def export(
     `held_with` is for looking back to an earlier turn; `current` are today's editions, which give the columns
     where a questionnaire has no interview to show.
     """
+    wanted = wanted or Wanted()
     if not 0 <= filters.as_of <= snapshot.as_of:
         raise OperatorError(
             f"There is no turn {filters.as_of}.", remedy=f"--as-of goes from 0 to {snapshot.as_of}."
         )
-    ids = _wanted(await snapshot.questionnaires(), questionnaire)
+    writers = [writer(name) for name in wanted.formats if name != CSV]
+    mine = await _of_person(snapshot, filters, wanted)
+    there = await snapshot.questionnaires() if mine is None else _held(mine)
+    ids = _wanted(there, questionnaire)
+    editions = Editions(snapshot, held_with)
     with whole_folder(out) as draft:
         manifests = []
         for each in ids:
             folder = draft if len(ids) == 1 else draft / each
             folder.mkdir(exist_ok=True)
-            job = _Job(
-                snapshot, filters, each, Editions(snapshot, held_with), (current or {}).get(each), progress
-            )
+            survey = Survey(snapshot, each, filters, editions, mine)
+            job = _Job(survey, wanted, (current or {}).get(each), tuple(writers), progress)
             manifests.append(await _questionnaire(job, folder))
         return tuple(manifests)
+
+
+async def _of_person(snapshot: Snapshot, filters: Filters, wanted: Wanted) -> Sequence[StoredSession] | None:
+    if wanted.profile is not Profile.OWN_DATA:
+        return None
+    if wanted.response is None or filters.as_of != snapshot.as_of:
+        raise OperatorError(
+            "A person's own data are all of them, as they are now.",
+            remedy="Name one of the person's responses with --response, and leave --as-of out.",
+        )
+    mine = await snapshot.of_person(wanted.response)
+    if not mine:
+        raise OperatorError(f"There is no response {wanted.response}.", remedy="Check the code.")
+    return mine
+
+
+def _held(mine: Sequence[StoredSession]) -> Sequence[str]:
+    return sorted({one.session.questionnaire for one in mine})
 
 
 def _wanted(there: Sequence[str], questionnaire: str | None) -> Sequence[str]:
@@ -82,101 +117,72 @@ def _wanted(there: Sequence[str], questionnaire: str | None) -> Sequence[str]:
 class _Job:
     """One questionnaire to be written, and what that takes."""
 
-    snapshot: Snapshot
-    filters: Filters
-    questionnaire: str
-    editions: Editions
+    survey: Survey
+    wanted: Wanted
     current: Edition | None
+    writers: tuple[Write, ...]
     progress: Progress
 
-    async def layout(self, found: Survey) -> Layout:
+    async def layout(self) -> Layout:
         """Return the columns: those of the editions met, else of today's."""
-        met = [await self.editions.get(digest) for digest in found.newest_first]
-        return merge(self.questionnaire, met or ([self.current] if self.current else []))
+        met = [await self.survey.editions.get(digest) for digest in await self.survey.met()]
+        return merge(self.survey.questionnaire, met or ([self.current] if self.current else []))
 
-    def interviews(self, excluded: Counter[str]) -> AsyncIterator[StoredSession]:
-        """Go over the interviews that are in."""
-        return chosen(self.snapshot, self.questionnaire, self.filters, self.editions, excluded)
+    @property
+    def withholds(self) -> bool:
+        """Tell whether items declared identifiers are withheld: not from the person who said them."""
+        return self.wanted.profile is not Profile.OWN_DATA
 
 
 async def _questionnaire(job: _Job, folder: Path) -> Mapping[str, Any]:
-    left_out = Counter(await job.snapshot.excluded(job.questionnaire))
-    found = Survey(job.snapshot.as_of, left_out)
-    async for stored in job.interviews(found.excluded):
-        found.meet(stored)
-    layout = await job.layout(found)
-    tables: tuple[AnyTable, ...] = (wide(layout), ANSWERS, EVENTS, SCORES)
-    counts: Counter[str] = Counter()
-    files = await _tables(job, folder, layout, tables, found.responses, counts)
-    return _beside(folder, layout, found, job.filters, counts, [*files, _codebook(folder, layout, tables)])
+    layout = await job.layout()
+    declared = tables(layout, job.wanted.files)
+    if job.wanted.verify and job.withholds:
+        await verify(job.survey, layout, declared)
+    found = await write_tables(
+        folder, job.survey, layout, declared, job.progress, enough=CAMPAIGN, withhold=job.withholds
+    )
+    declared, disclosure = disclose(folder, layout, declared, found.invited, job.wanted.profile)
+    files = [described(folder / table.file, found.rows[table.file]) for table in declared]
+    draft = _draft(job, folder, layout, declared, found, disclosure)
+    return _beside(draft, files, job)
 
 
-async def _tables(
-    job: _Job, folder: Path, layout: Layout, tables: tuple[AnyTable, ...], of: int, counts: Counter[str]
-) -> list[Written]:
-    """Write every table in one pass over the interviews."""
-    readers = {edition.digest: Reader(edition) for edition in layout.editions}
-    with ExitStack() as stack:
-        writers = [stack.enter_context(TableWriter(folder, table)) for table in tables]
-        async for stored in job.interviews(Counter()):
-            response = readers[stored.session.edition].read(stored)
-            for writer in writers:
-                writer.add(response)
-            _count(counts, response)
-            job.progress(writers[0].rows, of)
-    return [described(folder / writer.table.file, writer.rows) for writer in writers]
-
-
-def _beside(
+def _draft(
+    job: _Job,
     folder: Path,
     layout: Layout,
-    found: Survey,
-    filters: Filters,
-    counts: Counter[str],
-    files: list[Written],
-) -> Mapping[str, Any]:
+    declared: tuple[AnyTable, ...],
+    found: Found,
+    disclosure: Disclosure,
+) -> Draft:
+    said = manifest(layout, job.survey, found, disclosure, verified=job.wanted.verify)
+    described_tables = {table.file: variables(layout, table) for table in declared}
+    return Draft(folder, layout, described_tables, declared, found.rows, said, _made_at(found, disclosure))
+
+
+def _made_at(found: Found, disclosure: Disclosure) -> datetime:
+    """Return the newest time of the data: what a file says that must have a date."""
+    newest = datetime.fromtimestamp(max(found.newest // 1_000_000, 315_532_800), UTC)  # zip begins in 1980
+    return datetime(newest.year, 1, 1, tzinfo=UTC) if disclosure.profile is Profile.SAFE_HARBOR else newest
+
+
+def _beside(draft: Draft, files: list[Written], job: _Job) -> Mapping[str, Any]:
     """Write what goes beside the tables; return the manifest."""
-    readme = write_readme(folder, layout, manifest(layout, found, filters, counts, files))
-    said = manifest(layout, found, filters, counts, [*files, readme])
+    folder, layout = draft.folder, draft.layout
+    rows = {
+        CODEBOOK: write_codebook(folder, layout, draft.declared),
+        crosswalk.FILE: crosswalk.write(folder, layout),
+    }
+    files += [described(folder / file, number) for file, number in rows.items()]
+    vectors.write(folder, layout)
+    citation.write(folder, layout, draft.said)
+    names = [vectors.FILE, citation.FILE, package.write(draft), page.write(draft)]
+    for write in job.writers:
+        names += write(draft)
+    files += [described(folder / name) for name in names]
+    said = {**draft.said, "labels_cut": [asdict(cut) for cut in draft.cuts]}
+    readme = write_readme(folder, layout, said, files)
+    said = {**said, "files": listed([*files, readme])}
     write_sums(folder, [*files, readme, write_manifest(folder, said)])
     return said
-
-
-def _count(counts: Counter[str], response: Response) -> None:
-    session = response.session
-    counts[f"status:{response.status}"] += 1
-    counts[f"channel:{session.channel}"] += 1
-    counts[f"language:{session.language}"] += 1
-    counts[f"edition:{session.edition}"] += 1
-
-
-def _codebook(folder: Path, layout: Layout, tables: tuple[AnyTable, ...]) -> Written:
-    path, listed = folder / CODEBOOK, list(entries(layout, tables))
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(HEADER)
-        writer.writerows(astuple(entry) for entry in listed)
-    return described(path, len(listed))
-
-
-class TableWriter(AbstractContextManager["TableWriter"]):
-    """Writes one table into its file, response by response."""
-
-    def __init__(self, folder: Path, table: AnyTable) -> None:
-        self.table = table
-        self.rows = 0
-        self._file = (folder / table.file).open("w", encoding="utf-8", newline="")
-        self._writer = csv.writer(self._file, lineterminator="\n")
-        self._writer.writerow(table.header)
-
-    def add(self, response: Response) -> None:
-        """Write the rows that a response has in this table."""
-        lines: Iterable[Sequence[object]] = self.table.lines(response)
-        for line in lines:
-            self._writer.writerow(line)
-            self.rows += 1
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._file.close()

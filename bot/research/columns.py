@@ -23,6 +23,9 @@ MISSING: dict[int, str] = {
 }
 """Why a cell has no value, in the order in which documents list it."""
 
+STATA_TAGS = {NOT_ASKED: "a", DECLINED: "b", SKIPPED: "c", WITHHELD: "d"}
+"""The tagged missing value that stands for each code in Stata: -97 is .a."""
+
 SEPARATOR = " | "
 """Stands between the parts of a cell that lists several things."""
 

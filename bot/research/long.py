@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.conversation.events import EVENTS as EVENTS_BY_NAME
 from bot.conversation.events import (
     Answered,
     Corrected,
@@ -118,11 +117,13 @@ def _events(response: Response) -> Iterator[EventRow]:
     return (EventRow(response, turn, event) for turn, event in numbered)
 
 
-_NAMES = {kind: re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower() for name, kind in EVENTS_BY_NAME.items()}
+def event_name(kind: type[Event]) -> str:
+    """Return what an event is called in the file."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
 
 
 def _name(row: EventRow) -> Value:
-    return _NAMES[type(row.event)]
+    return event_name(type(row.event))
 
 
 def _event_item(row: EventRow) -> Value:
@@ -250,9 +251,15 @@ SCORES: Table[ScoreRow] = Table(
             "The score, reversed items reversed; or the probability.",
             Type.NUMBER,
             _value,
-            missing=(NOT_ASKED, TOO_FEW),
+            missing=(NOT_ASKED, TOO_FEW, WITHHELD),
         ),
-        _Score("t", "The T score, where there are norms.", Type.NUMBER, _t, missing=(NOT_ASKED, TOO_FEW)),
+        _Score(
+            "t",
+            "The T score, where there are norms.",
+            Type.NUMBER,
+            _t,
+            missing=(NOT_ASKED, TOO_FEW, WITHHELD),
+        ),
         _Score("answered", "Items answered that count for it.", Type.INTEGER, lambda r: r.score.answered),
         _Score(
             "asked", "Items that the form asks of this person for it.", Type.INTEGER, lambda r: r.score.asked
@@ -263,7 +270,7 @@ SCORES: Table[ScoreRow] = Table(
             Type.INTEGER,
             lambda r: r.score.missing or 0,
             ((0, "there is a value"),),
-            (NOT_ASKED, TOO_FEW),
+            (NOT_ASKED, TOO_FEW, WITHHELD),
         ),
         _Score(
             "edition_sha256",

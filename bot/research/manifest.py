@@ -9,37 +9,48 @@ from typing import Any
 from bot import __version__
 from bot.questionnaire.model import Edition
 from bot.research.columns import MISSING
+from bot.research.disclosure import Disclosure, Profile
 from bot.research.folder import Written, described
 from bot.research.layout import Layout
-from bot.research.survey import REASONS, SIMULATED, Filters, Survey
+from bot.research.safe_harbor import HANDLED, NOT_CERTIFIED
+from bot.research.survey import REASONS, SIMULATED, Survey
+from bot.research.writing import Found
+from bot.scoring.scales import WITHHELD
 
 FORMAT = "attune-export/1"
 MANIFEST, README, SUMS = "export.json", "README.md", "SHA256SUMS"
 
 
 def manifest(
-    layout: Layout, found: Survey, filters: Filters, counts: Mapping[str, int], files: Sequence[Written]
+    layout: Layout, survey: Survey, found: Found, disclosure: Disclosure, *, verified: bool
 ) -> dict[str, Any]:
-    """Return what `export.json` says."""
+    """Return what `export.json` says, but for the files."""
     return {
         "format": FORMAT,
         "tool": {"name": "attune-bot", "version": __version__},
-        "profile": "research",
+        "profile": disclosure.profile.value,
         "questionnaire": layout.questionnaire,
-        "editions": [_edition(edition, counts) for edition in layout.editions],
-        "as_of": filters.as_of,
-        "filters": {"research": True, "include": sorted(filters.include)},
-        "counts": {
-            "responses": found.responses,
-            "status": _counted(counts, "status:"),
-            "channel": _counted(counts, "channel:"),
-            "language": _counted(counts, "language:"),
+        "editions": [_edition(edition, found.counted("edition")) for edition in layout.editions],
+        "as_of": survey.filters.as_of,
+        "filters": {
+            "research": disclosure.profile is not Profile.OWN_DATA,
+            "include": sorted(survey.filters.include),
         },
-        "excluded_counted_at": found.counted_at,
-        "excluded": {reason: found.excluded[reason] for reason in REASONS},
+        "verified": verified,
+        "counts": {"responses": found.responses, **_counts(found, disclosure)},
+        "excluded_counted_at": survey.counted_at,
+        "excluded": {reason: survey.excluded[reason] for reason in REASONS},
+        "disclosure": disclosure.told(),
         "missing_codes": {str(code): why for code, why in MISSING.items()},
-        "files": [_file(file) for file in files],
     }
+
+
+def _counts(found: Found, disclosure: Disclosure) -> dict[str, dict[str, int]]:
+    named = ("status", "channel", "language", "organisation")
+    counts = {name: found.counted(name) for name in named}
+    if disclosure.profile is Profile.SAFE_HARBOR:
+        counts["organisation"] = {str(WITHHELD): found.responses} if found.responses else {}
+    return counts
 
 
 def _edition(edition: Edition, counts: Mapping[str, int]) -> dict[str, Any]:
@@ -48,12 +59,13 @@ def _edition(edition: Edition, counts: Mapping[str, int]) -> dict[str, Any]:
         "version": edition.questionnaire.version,
         "status": edition.questionnaire.status.value,
         "languages": list(edition.languages),
-        "responses": counts.get(f"edition:{edition.digest}", 0),
+        "responses": counts.get(edition.digest, 0),
     }
 
 
-def _counted(counts: Mapping[str, int], prefix: str) -> dict[str, int]:
-    return {name.removeprefix(prefix): counts[name] for name in sorted(counts) if name.startswith(prefix)}
+def listed(files: Sequence[Written]) -> list[dict[str, Any]]:
+    """Return what the manifest says of each file."""
+    return [_file(file) for file in files]
 
 
 def _file(file: Written) -> dict[str, Any]:
@@ -61,7 +73,7 @@ def _file(file: Written) -> dict[str, Any]:
     return {"name": file.name, "sha256": file.sha256, "bytes": file.size, **rows}
 
 
-def write_readme(folder: Path, layout: Layout, said: Mapping[str, Any]) -> Written:
+def write_readme(folder: Path, layout: Layout, said: Mapping[str, Any], files: Sequence[Written]) -> Written:
     """Write the page that a researcher opens first."""
     newest = layout.editions[0].questionnaire if layout.editions else None
     template = (resources.files("bot.research") / "folder_readme.md").read_text("utf-8")
@@ -78,11 +90,34 @@ def write_readme(folder: Path, layout: Layout, said: Mapping[str, Any]) -> Writt
         simulated="included" if SIMULATED in said["filters"]["include"] else "left out",
         excluded="\n".join(f"| {said['excluded'][key]} | {why} |" for key, why in REASONS.items()),
         missing="\n".join(f"| {code} | {why} |" for code, why in MISSING.items()),
-        files="\n".join(f"| `{file['name']}` | {file['rows']} |" for file in said["files"]),
+        files="\n".join(f"| `{file.name}` | {'' if file.rows is None else file.rows} |" for file in files),
+        profile=said["profile"],
+        disclosure=_disclosed(said["disclosure"]),
         citation=(newest.citation or newest.source) if newest else "",
         licence=newest.licence if newest else "",
     )
     return _written(folder / README, text)
+
+
+def _disclosed(done: Mapping[str, Any]) -> str:
+    """Return what was withheld, for people."""
+    if done["profile"] == Profile.OWN_DATA.value:
+        return "One person's own data: nothing is withheld from them."
+    quasi = ", ".join(done["quasi_identifiers"])
+    lines = [
+        f"Campaigns withheld, for they brought too few people: {done['withheld_campaigns']}.",
+        f"Items declared as quasi-identifiers: {quasi or 'none'}.",
+    ]
+    if quasi:
+        cells = ", ".join(f"{item} {number}" for item, number in done["withheld_cells"].items()) or "none"
+        lines.append(
+            f"Every combination of them is shared by at least {done['k_reached']} people (wanted: "
+            f"{done['k_wanted']}); withheld for that: {cells}, in {done['withheld_responses']} interviews."
+        )
+    if done["profile"] == Profile.SAFE_HARBOR.value:
+        table = "\n".join(f"| {what} | {how} |" for what, how in HANDLED)
+        lines.append(f"\n| identifier | here |\n| --- | --- |\n{table}\n\n{NOT_CERTIFIED}")
+    return "\n".join(lines)
 
 
 def _listed(counts: Mapping[str, int]) -> str:

@@ -12,10 +12,10 @@ from enum import StrEnum
 from functools import cached_property
 
 from bot.conversation.events import Answered, Began, Event, LanguageChosen, Skipped, WentBack
-from bot.conversation.route import choices_given, following, route
+from bot.conversation.route import choices_given, following, form_of, route
 from bot.conversation.session import Session, Step
 from bot.errors import OperatorError
-from bot.questionnaire.model import Edition, Sensitivity
+from bot.questionnaire.model import Edition, Questionnaire, Sensitivity
 from bot.scoring.scales import NOT_ASKED, SKIPPED, WITHHELD, ScaleScore, score
 from bot.scoring.segments import Verdict, assign
 from bot.storage.store import StoredSession
@@ -122,9 +122,7 @@ class Reader:
         self.edition = edition
         questionnaire = edition.questionnaire
         self._scale_of = {item.id: item.answers for item in questionnaire.items}
-        self._withheld = frozenset(
-            item.id for item in questionnaire.items if item.sensitivity is Sensitivity.IDENTIFIER
-        )
+        self._withheld = withheld(questionnaire)
         self._values = {
             name: {choice.id: choice.value for choice in scale.choices}
             for name, scale in questionnaire.answers.items()
@@ -149,7 +147,7 @@ class Reader:
         asked = frozenset(route(questionnaire, session))
         open_item = following(questionnaire, session) if _reached_items(stored) else None
         given = _given(event for _, event in stored.events)
-        for position, item in enumerate(questionnaire.form.items, start=1):
+        for position, item in enumerate(form_of(questionnaire, session.arm).items, start=1):
             if item in asked and item in session.answers:
                 yield self._cell(session, item, position, *given[item])
             elif item == open_item:
@@ -170,6 +168,11 @@ class Reader:
     def _label(self, answers: str, choice: str, language: str) -> str:
         texts = self.edition.texts.get(language) or self.edition.texts[self.edition.languages[0]]
         return texts.labels[answers][choice]
+
+
+def withheld(questionnaire: Questionnaire) -> frozenset[str]:
+    """Return the items whose answers don't leave the house."""
+    return frozenset(item.id for item in questionnaire.items if item.sensitivity is Sensitivity.IDENTIFIER)
 
 
 def same(verdict: Verdict | None, shown: Verdict | None) -> bool:

@@ -1,17 +1,20 @@
 """Which interviews are in an export, as they stood at its as-of number, and what is left out and why.
 
 Law: only people whose last word on research is yes, and who had said yes by then. Whoever is left out is a
-number with a reason.
+number with a reason. Only a person's own data are exempt: there it is their word that brings them.
 """
 
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+
+import orjson
 
 from bot.conversation.content import Content
 from bot.conversation.machine import fold
 from bot.questionnaire.model import Edition
+from bot.research.quick.interview import Interview
+from bot.storage.pages import line_of
 from bot.storage.store import Snapshot, StoredSession
 
 HeldWith = Callable[[Edition], Content]
@@ -27,6 +30,8 @@ REASONS = {
 }
 """Every reason for leaving an interview out."""
 
+_LEFT_OUT = 2  # parts of a line that isn't used: its reason and its channel
+
 
 @dataclass(frozen=True, slots=True)
 class Filters:
@@ -35,26 +40,10 @@ class Filters:
     as_of: int
     include: frozenset[str] = frozenset()  # channels that are left out unless they are named
 
-
-@dataclass(slots=True)
-class Survey:
-    """What a first pass over the interviews found."""
-
-    counted_at: int  # the turn at which those left out were counted: the store knows only the present ones
-    excluded: Counter[str] = field(default_factory=Counter)
-    responses: int = 0
-    first_met: dict[str, datetime] = field(default_factory=dict)  # when each edition's first interview began
-
-    def meet(self, stored: StoredSession) -> None:
-        """Count an interview that is in."""
-        self.responses += 1
-        digest, began = stored.session.edition, stored.session.began_at
-        self.first_met[digest] = min(began, self.first_met.get(digest, began))
-
     @property
-    def newest_first(self) -> list[str]:
-        """Return the digests of the editions: what came into use last is the newest."""
-        return sorted(self.first_met, key=lambda digest: (self.first_met[digest], digest), reverse=True)
+    def leave_out(self) -> frozenset[str]:
+        """Return the channels that are left out."""
+        return frozenset({SIMULATED}) - self.include
 
 
 class Editions:
@@ -76,23 +65,96 @@ class Editions:
         if stored.events[-1][0] <= as_of:
             return stored
         events = tuple((number, event) for number, event in stored.events if number <= as_of)
+        return await self.folded(replace(stored, events=events))
+
+    async def folded(self, stored: StoredSession) -> StoredSession | None:
+        """Return an interview as its events amount to, or None where there are none."""
         content = self._held_with(await self.get(stored.session.edition))
-        session = fold(content, (event for _, event in events))
-        return None if session is None else replace(stored, session=session, events=events)
+        session = fold(content, (event for _, event in stored.events))
+        return None if session is None else replace(stored, session=session)
 
 
-async def chosen(
-    snapshot: Snapshot, questionnaire: str, filters: Filters, editions: Editions, excluded: Counter[str]
-) -> AsyncIterator[StoredSession]:
-    """Yield the interviews that are in the export, as they stood; count those left out on the way."""
-    async for stored in snapshot.sessions(questionnaire):
-        then = await editions.as_it_stood(stored, filters.as_of)
-        if then is None:
-            continue
-        if then.session.channel == SIMULATED and SIMULATED not in filters.include:
-            excluded[SIMULATED] += 1
-            continue
-        if then.session.consent is None or not then.session.research:
-            excluded[NO_RESEARCH if then.session.consent else NO_CONSENT] += 1
-            continue
-        yield then
+@dataclass(slots=True)
+class Survey:
+    """Goes over the interviews of one questionnaire, and counts those that are left out."""
+
+    snapshot: Snapshot
+    questionnaire: str
+    filters: Filters
+    editions: Editions
+    only: Sequence[StoredSession] | None = None  # a person's own, where nobody else's are wanted
+    excluded: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def counted_at(self) -> int:
+        """Return the turn at which those left out are counted: the store knows only the present ones."""
+        return self.snapshot.as_of
+
+    async def met(self) -> Sequence[str]:
+        """Return the digests of the editions met, newest first."""
+        if self.only is None and self._present:
+            return await self.snapshot.met(self.questionnaire, self.filters.leave_out)
+        began: dict[str, int] = {}
+        async for page in self.pages(events=False):
+            for one in page:
+                digest = one.state["edition"]
+                began[digest] = min(one.began, began.get(digest, one.began))
+        self.excluded.clear()
+        return sorted(began, key=lambda digest: (began[digest], digest), reverse=True)
+
+    async def pages(self, *, events: bool) -> AsyncIterator[Iterable[Interview]]:
+        """Yield the interviews that are in, a page at a time, in the order of their response ids.
+
+        A page is gone over once: each interview is parsed when it is its turn, and nobody keeps it. Keeping
+        those of a page makes this five times slower, for the garbage collector then looks at each again.
+        """
+        if self.only is not None:
+            mine = sorted(self.only, key=lambda stored: stored.response_id)
+            theirs = [one for one in mine if one.session.questionnaire == self.questionnaire]
+            yield [Interview(orjson.loads(line_of(stored, events=events))) for stored in theirs]
+        elif self._present:
+            async for lines in self.snapshot.lines(self.questionnaire, events=events):
+                yield self._chosen(lines)
+        else:
+            self.excluded.update(await self.snapshot.excluded(self.questionnaire))
+            async for stored in self.snapshot.sessions(self.questionnaire):
+                then = await self.editions.as_it_stood(stored, self.filters.as_of)
+                if then is not None:
+                    yield self._chosen([line_of(then, events=events)])
+
+    @property
+    def _present(self) -> bool:
+        return self.filters.as_of == self.snapshot.as_of
+
+    def _chosen(self, lines: Iterable[str]) -> Iterator[Interview]:
+        """Yield the interviews that are in; count the others."""
+        excluded, leave_out = self.excluded, self.filters.leave_out
+        for text in lines:
+            line = orjson.loads(text)
+            if len(line) == _LEFT_OUT:
+                excluded[line[0]] += 1
+                continue
+            state = line[6]
+            if state["channel"] in leave_out:
+                excluded[SIMULATED] += 1
+            elif state.get("consent") is None or not state.get("research"):
+                excluded[NO_RESEARCH if state.get("consent") else NO_CONSENT] += 1
+            else:
+                yield Interview(line)
+
+    async def stored(self) -> AsyncIterator[StoredSession]:
+        """Yield the same interviews as the store has them, for checks that take their time."""
+        if self.only is not None:
+            for one in self.only:
+                if one.session.questionnaire == self.questionnaire:
+                    yield one
+            return
+        async for stored in self.snapshot.sessions(self.questionnaire):
+            then = await self.editions.as_it_stood(stored, self.filters.as_of)
+            if then is not None and self._in(then):
+                yield then
+
+    def _in(self, stored: StoredSession) -> bool:
+        session = stored.session
+        agreed = session.consent is not None and bool(session.research)
+        return agreed and session.channel not in self.filters.leave_out

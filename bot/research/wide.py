@@ -61,13 +61,19 @@ WHO: tuple[_Wide, ...] = (
     _Wide("edition_sha256", "Its exact content.", Type.STRING, lambda r: r.session.edition),
     _Wide("channel", "How the person was reached.", Type.STRING, lambda r: r.session.channel),
     _Wide("language", "The language chosen last.", Type.STRING, lambda r: r.session.language),
-    _Wide("organisation", "Who asked.", Type.STRING, lambda r: r.session.organisation),
+    _Wide(
+        "organisation",
+        "Who asked.",
+        Type.STRING,
+        lambda r: r.session.organisation,
+        missing=(WITHHELD,),
+    ),
     _Wide(
         "invite",
         "The code of the link that the person came by.",
         Type.STRING,
         lambda r: known(r.session.invite),
-        missing=(NOT_ASKED,),
+        missing=(NOT_ASKED, WITHHELD),
     ),
     _Wide(
         "arm",
@@ -145,7 +151,7 @@ def _scale(layout: Layout, scale: str) -> _Wide:
         return found.missing if found.missing is not None else _number(found.value)
 
     name = layout.scale(scale).name
-    return _Wide(scale, name, Type.NUMBER, read, missing=(NOT_ASKED, TOO_FEW), scale=scale)
+    return _Wide(scale, name, Type.NUMBER, read, missing=(NOT_ASKED, TOO_FEW, WITHHELD), scale=scale)
 
 
 def _number(value: float | None) -> float:

@@ -1,7 +1,7 @@
 """What research reads of the memory twin: a copy at one moment."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -9,6 +9,7 @@ from bot.conversation.events import Event
 from bot.conversation.session import Session
 from bot.questionnaire.model import Edition
 from bot.storage.codes import response_code
+from bot.storage.pages import left_out, line_of
 from bot.storage.rules import excluded
 from bot.storage.store import StoredSession
 
@@ -71,6 +72,43 @@ class MemorySnapshot:
                     session,
                     tuple(kept.events),
                 )
+
+    async def lines(self, questionnaire: str, *, events: bool) -> AsyncIterator[Sequence[str]]:
+        """Yield every interview as a line of JSON, all on one page."""
+        used = [line_of(stored, events=events) async for stored in self.sessions(questionnaire)]
+        kept = (kept for kept in self._kept if kept.session.questionnaire == questionnaire)
+        others = [left_out(why, one.session.channel) for one in kept if (why := self._reason(one))]
+        if used or others:
+            yield [*used, *others]
+
+    async def met(self, questionnaire: str, leave_out: Collection[str]) -> Sequence[str]:
+        """Return the digests of the editions that interviews for research were held with, newest first."""
+        began: dict[str, datetime] = {}
+        async for stored in self.sessions(questionnaire):
+            session = stored.session
+            if session.channel not in leave_out:
+                began[session.edition] = min(session.began_at, began.get(session.edition, session.began_at))
+        return sorted(began, key=lambda digest: (began[digest], digest), reverse=True)
+
+    async def total(self, questionnaire: str) -> int:
+        """Return how many lines there are."""
+        return sum(kept.session.questionnaire == questionnaire for kept in self._kept)
+
+    async def of_person(self, response: str) -> Sequence[StoredSession]:
+        """Return all interviews of the person who gave a response, oldest first."""
+        codes = {kept.session.id: response_code(kept.session.seed) for kept in self._kept}
+        person = next((kept.person for kept in self._kept if codes[kept.session.id] == response), None)
+        theirs = [kept for kept in self._kept if kept.person == person]
+        return [
+            StoredSession(
+                codes[kept.session.id],
+                self._people[kept.person].code,
+                codes.get(kept.session.follows or ""),
+                kept.session,
+                tuple(kept.events),
+            )
+            for kept in sorted(theirs, key=lambda one: (one.session.began_at, codes[one.session.id]))
+        ]
 
     async def questionnaires(self) -> Sequence[str]:
         """Return the ids of the questionnaires that have interviews."""

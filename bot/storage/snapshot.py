@@ -1,33 +1,24 @@
 """What research reads: one transaction, held open from its first read to its last."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from functools import partial
 from itertools import groupby
-from typing import Protocol, TypeVar
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, select
 
 from bot.conversation.events import Event, parse_event
 from bot.conversation.session import parse
 from bot.questionnaire.model import Edition
-from bot.storage import reading, tables
+from bot.storage import pages, reading, tables
+from bot.storage.pages import Held
 from bot.storage.rules import NO_CONSENT, NO_RESEARCH, WITHDRAWN
 from bot.storage.store import StoredSession
 
 CHUNK = 250  # interviews read at once
 
-Answer = TypeVar("Answer")
-
 _person, _session = tables.person, tables.session
 _first = _session.alias("first_part")
-
-
-class Held(Protocol):
-    """A connection whose transaction stays open from one question to the next."""
-
-    async def ask(self, function: Callable[[Connection], Answer]) -> Answer:
-        """Run a function over it."""
-        ...
 
 
 class SqlSnapshot:
@@ -50,6 +41,23 @@ class SqlSnapshot:
             for stored in found:
                 yield stored
             after = found[-1].response_id
+
+    def lines(self, questionnaire: str, *, events: bool) -> AsyncIterator[Sequence[str]]:
+        """Yield every interview as a line of JSON, in pages."""
+        return pages.lines(self._line, questionnaire, events=events)
+
+    async def met(self, questionnaire: str, leave_out: Collection[str]) -> Sequence[str]:
+        """Return the digests of the editions that interviews for research were held with, newest first."""
+        return await self._line.ask(partial(pages.met, questionnaire=questionnaire, leave_out=leave_out))
+
+    async def total(self, questionnaire: str) -> int:
+        """Return how many lines there are."""
+        query = select(func.count()).where(_session.c.questionnaire == questionnaire)
+        return await self._line.ask(lambda connection: connection.scalar(query) or 0)
+
+    async def of_person(self, response: str) -> Sequence[StoredSession]:
+        """Return all interviews of the person who gave a response, oldest first."""
+        return await self._line.ask(partial(_of_person, response=response))
 
     async def questionnaires(self) -> Sequence[str]:
         """Return the ids of the questionnaires that have interviews."""
@@ -95,10 +103,32 @@ def _page(connection: Connection, questionnaire: str, after: str) -> list[Stored
         .order_by(_session.c.response_id)
         .limit(CHUNK)
     ).all()
-    logs = _logs(connection, [row.session_id for row in rows])
+    return _stored(connection, rows)
+
+
+def _of_person(connection: Connection, response: str) -> list[StoredSession]:
+    given = select(_session.c.person_id).where(_session.c.response_id == response).scalar_subquery()
+    rows = connection.execute(
+        select(
+            _session.c.session_id,
+            _session.c.response_id,
+            _person.c.code,
+            _first.c.response_id.label("first"),
+            _session.c.state,
+        )
+        .join(_person, _person.c.person_id == _session.c.person_id)
+        .outerjoin(_first, _first.c.session_id == _session.c.follows)
+        .where(_session.c.person_id == given)
+        .order_by(_session.c.began_at, _session.c.response_id)
+    ).all()
+    return _stored(connection, rows)
+
+
+def _stored(connection: Connection, rows: Sequence[Row[Any, Any, Any, Any, Any]]) -> list[StoredSession]:
+    logs = _logs(connection, [row[0] for row in rows])
     return [
-        StoredSession(row.response_id, row.code, row.first, parse(row.state), logs.get(row.session_id, ()))
-        for row in rows
+        StoredSession(response, code, first, parse(state), logs.get(session, ()))
+        for session, response, code, first, state in rows
     ]
 
 

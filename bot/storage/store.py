@@ -4,7 +4,7 @@ Law: what `save` answered STORED for is on disk, whole, once. Only `erase` and `
 removes what a person said. Erased is reported as done only after it was verified in the files.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -110,6 +110,32 @@ class Snapshot(Protocol):
 
     def sessions(self, questionnaire: str) -> AsyncIterator[StoredSession]:
         """Yield the interviews that may be used for research, in the order of their response ids."""
+        ...
+
+    def lines(self, questionnaire: str, *, events: bool) -> AsyncIterator[Sequence[str]]:
+        """Yield every interview as a line of JSON, in pages, in the order of their response ids.
+
+        One that may be used for research is [response id, person's code, response id of the first part or
+        null, when it began, when its result was shown or else its last event was, 1 if going back is the only
+        sign that a question was seen, session, events]; times are whole microseconds since 1970; an event is
+        [kind, time, body], and without `events` there are none. Another one is [reason, channel].
+        """
+        ...
+
+    async def met(self, questionnaire: str, leave_out: Collection[str]) -> Sequence[str]:
+        """Return the digests of the editions that interviews for research were held with.
+
+        The newest first: the one whose first interview began last. Interviews over the channels in
+        `leave_out` don't count.
+        """
+        ...
+
+    async def total(self, questionnaire: str) -> int:
+        """Return how many lines there are."""
+        ...
+
+    async def of_person(self, response: str) -> Sequence[StoredSession]:
+        """Return all interviews of the person who gave a response, for research or not, oldest first."""
         ...
 
     async def questionnaires(self) -> Sequence[str]:

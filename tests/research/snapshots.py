@@ -1,10 +1,11 @@
 """Snapshots that pass on what another one says, and change one thing about it."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 
 from bot.questionnaire.model import Edition
 from bot.storage.store import Snapshot, StoredSession
+
+PAGE = 50  # interviews
 
 
 class Seen:
@@ -18,6 +19,23 @@ class Seen:
         """Pass on the interviews."""
         async for stored in self._snapshot.sessions(questionnaire):
             yield stored
+
+    async def lines(self, questionnaire: str, *, events: bool) -> AsyncIterator[Sequence[str]]:
+        """Pass on the pages."""
+        async for page in self._snapshot.lines(questionnaire, events=events):
+            yield page
+
+    async def met(self, questionnaire: str, leave_out: Collection[str]) -> Sequence[str]:
+        """Pass on the editions."""
+        return await self._snapshot.met(questionnaire, leave_out)
+
+    async def total(self, questionnaire: str) -> int:
+        """Pass on how many lines there are."""
+        return await self._snapshot.total(questionnaire)
+
+    async def of_person(self, response: str) -> Sequence[StoredSession]:
+        """Pass on somebody's interviews."""
+        return await self._snapshot.of_person(response)
 
     async def questionnaires(self) -> Sequence[str]:
         """Pass on the ids."""
@@ -39,8 +57,10 @@ class Repeated(Seen):
         super().__init__(snapshot)
         self._times = times
 
-    async def sessions(self, questionnaire: str) -> AsyncIterator[StoredSession]:
-        """Yield copies, each under a response id of its own."""
-        async for stored in super().sessions(questionnaire):
-            for number in range(self._times):
-                yield replace(stored, response_id=f"{number:026d}")
+    async def lines(self, questionnaire: str, *, events: bool) -> AsyncIterator[Sequence[str]]:
+        """Yield copies, each under a response id of its own, in pages."""
+        async for page in super().lines(questionnaire, events=events):
+            for line in page:
+                for first in range(0, self._times, PAGE):
+                    numbers = range(first, min(first + PAGE, self._times))
+                    yield [line.replace(line[2:28], f"{number:026d}", 1) for number in numbers]

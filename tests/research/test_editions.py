@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from bot.conversation.library import Library
 from bot.questionnaire.model import Edition, Item, Questionnaire, Sensitivity
@@ -24,6 +25,12 @@ def changed(
     return library_with(library, edition)
 
 
+def remade(questionnaire: Questionnaire, **changes: Any) -> Questionnaire:
+    """Return it with changes; a copy would take what was worked out for the old one along."""
+    fields = {name: getattr(questionnaire, name) for name in Questionnaire.model_fields}
+    return Questionnaire(**(fields | changes))
+
+
 def library_with(library: Library, edition: Edition) -> Library:
     """Return the library with this edition as today's."""
     name = edition.questionnaire.id
@@ -36,7 +43,7 @@ def fish_for_cats(questionnaire: Questionnaire) -> Questionnaire:
     fish = questionnaire.item("has_cat").model_copy(update={"id": "has_fish"})
     items: tuple[Item, ...] = (fish, *questionnaire.items[:-1])
     form = questionnaire.form.model_copy(update={"items": tuple(item.id for item in items)})
-    return questionnaire.model_copy(update={"version": "2.0.0", "items": items, "forms": (form,)})
+    return remade(questionnaire, version="2.0.0", items=items, forms=(form,))
 
 
 async def test_columns_are_those_of_all_editions_the_newest_first(desk: Interviewing, tmp_path: Path) -> None:
@@ -63,7 +70,7 @@ async def test_an_identifier_is_withheld(desk: Interviewing, tmp_path: Path) -> 
 
     def declared(questionnaire: Questionnaire) -> Questionnaire:
         cat = questionnaire.items[-1].model_copy(update={"sensitivity": Sensitivity.IDENTIFIER})
-        return questionnaire.model_copy(update={"items": (*questionnaire.items[:-1], cat)})
+        return remade(questionnaire, items=(*questionnaire.items[:-1], cat))
 
     desk.library = changed(desk.library, "show-if", declared)
     await desk.store.keep_edition(desk.library.questionnaires["show-if"].edition)

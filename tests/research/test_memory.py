@@ -31,7 +31,7 @@ async def test_memory_does_not_grow_with_the_interviews(desk: Interviewing, tmp_
     """Twenty times as many take the same memory."""
     await desk.person("a").finishes(1, 2, 1, 0)
     await peak(desk, 1, tmp_path / "warm")
-    few = await peak(desk, 50, tmp_path / "few")
-    many = await peak(desk, 1000, tmp_path / "many")
-    assert manifest(tmp_path / "many")["counts"]["responses"] == 1000
+    few = await peak(desk, 150, tmp_path / "few")
+    many = await peak(desk, 3000, tmp_path / "many")
+    assert manifest(tmp_path / "many")["counts"]["responses"] == 3000
     assert many < few * 1.2

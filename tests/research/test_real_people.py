@@ -15,8 +15,8 @@ from statistics import fmean
 import pytest
 
 from bot.conversation.library import Library
-from bot.storage.store import Store
 from bot.storage.opening import open_store
+from bot.storage.store import Store
 from tests.research.interviewing import BEGINS, Interviewing, written
 from tests.research.reading import lines, manifest
 

@@ -10,8 +10,8 @@ from bot.conversation.session import Session
 from bot.conversation.taps import Act
 from bot.errors import OperatorError
 from bot.research.response import Reader
-from bot.storage.store import StoredSession
 from bot.storage.memory import MemoryStore
+from bot.storage.store import StoredSession
 from tests.research.interviewing import Interviewing, written
 from tests.research.reading import Line, lines
 

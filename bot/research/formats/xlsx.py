@@ -1,0 +1,66 @@
+"""`responses.xlsx`: the wide table and the codebook for Excel.
+
+Law: no cell is a formula, whatever text it holds. Times are texts, for Excel has no time zones; missing codes
+are numbers as in the CSV file, and explained on a sheet of their own. Row by row: memory stays flat.
+"""
+
+from collections.abc import Iterable, Sequence
+from itertools import chain
+from typing import Any
+
+import xlsxwriter
+
+from bot.errors import OperatorError
+from bot.research.codebook import FILE as CODEBOOK
+from bot.research.codebook import HEADER
+from bot.research.columns import MISSING, Type, Value
+from bot.research.draft import Draft, gone, number
+from bot.research.variables import Variable
+from bot.research.wide import FILE as WIDE
+
+FILE = "responses.xlsx"
+MOST_ROWS = 1_048_575  # of an Excel sheet, below its header
+MOST_BYTES = 32_767  # of a text; Excel counts characters, which are never more than the bytes
+
+
+def write(draft: Draft) -> Sequence[str]:
+    """Write the file."""
+    if draft.rows[WIDE] > MOST_ROWS:
+        raise OperatorError(
+            f"An Excel sheet takes {MOST_ROWS} rows; there are {draft.rows[WIDE]} interviews.",
+            remedy="Leave xlsx out of --formats.",
+        )
+    options = {"constant_memory": True, "tmpdir": str(draft.folder), "in_memory": False}
+    with xlsxwriter.Workbook(str(draft.folder / FILE), options) as book:
+        book.set_properties(
+            {"title": draft.layout.questionnaire, "created": draft.made_at.replace(tzinfo=None)}
+        )
+        columns = draft.tables[WIDE]
+        head = [column.name for column in columns]
+        _sheet(draft, book, "responses", head, (_cells(columns, record) for record in draft.records(WIDE)))
+        _sheet(draft, book, "codebook", HEADER, draft.records(CODEBOOK))
+        _sheet(draft, book, "missing codes", ("code", "why"), MISSING.items())
+    return [FILE]
+
+
+def _sheet(draft: Draft, book: Any, name: str, head: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:
+    sheet = book.add_worksheet(name)
+    sheet.freeze_panes(1, 1)
+    for place, row in enumerate(chain([head], rows)):
+        for column, cell in enumerate(row):
+            if isinstance(cell, str):
+                sheet.write_string(place, column, draft.cut(FILE, name, cell, MOST_BYTES, str(place)))
+            else:
+                sheet.write_number(place, column, cell)
+
+
+def _cells(columns: Sequence[Variable], record: Sequence[str]) -> list[Value]:
+    return [_cell(column, cell) for column, cell in zip(columns, record, strict=True)]
+
+
+def _cell(column: Variable, cell: str) -> Value:
+    if gone(column, cell) is not None:
+        return int(cell)
+    if column.type in {Type.STRING, Type.DATETIME}:
+        return cell
+    return number(column, cell)

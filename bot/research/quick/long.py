@@ -1,0 +1,155 @@
+"""`answers_long.csv`, `events.csv` and `scores.csv`, line by line, from stored interviews with their logs."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from bot.conversation.events import EVENTS
+from bot.questionnaire.model import Edition
+from bot.research.long import SCALE, SEGMENT, event_name
+from bot.research.quick.cells import milliseconds, moment_of, numbers, quoted
+from bot.research.quick.interview import Interview
+from bot.research.quick.wide import HELD, NA, SKIP, texts_of
+from bot.research.response import State, withheld
+
+Lines = Callable[[Interview], list[str]]
+_NAMES = {name: event_name(kind) for name, kind in EVENTS.items()}
+_ABOUT_ITEMS = frozenset({"Answered", "Skipped", "EditAsked"})
+_GIVEN = frozenset({"Answered", "Skipped"})
+
+
+def answer_lines(edition: Edition, *, withhold: bool = True) -> Lines:
+    """Return what turns an interview into its lines in `answers_long.csv`."""
+    digest, held = edition.digest, _held(edition, withhold)
+    texts, labels = texts_of(edition, held), _labels(edition)
+    first = edition.languages[0]
+    never = f"{NA},{NA},,{NA},{State.NOT_ASKED.value},{NA},{NA},{NA},{digest}"
+    left = f"{SKIP},{SKIP},,{SKIP},{State.ABANDONED.value},{SKIP},{SKIP},{SKIP},{digest}"
+
+    def lines(interview: Interview) -> list[str]:
+        code, answers, given = interview.code, interview.answers, _given(interview)
+        found, choices = [], interview.choices
+        for position, item in enumerate(interview.form, start=1):
+            if item not in choices:
+                rest = left if item == interview.open else never
+                found.append(f"{code},{item},{position},{rest}")
+                continue
+            answer, (at, ms, language) = answers[item], given[item]
+            choice, edits = answer["choice"], answer.get("edits", 0)
+            value = texts[item][choice]
+            if choice is None:
+                words = f"{SKIP},{SKIP},,{quoted(language)},{State.SKIPPED.value}"
+            elif item in held:
+                words = f"{HELD},{HELD},,{quoted(language)},{State.ANSWERED.value}"
+            else:
+                label = labels.get((language, item)) or labels[first, item]
+                words = f"{choice},{value},{label[choice]},{quoted(language)},{State.ANSWERED.value}"
+            found.append(f"{code},{item},{position},{words},{moment_of(at)},{ms},{edits},{digest}")
+        return found
+
+    return lines
+
+
+def _held(edition: Edition, withhold: bool) -> frozenset[str]:  # noqa: FBT001 - passed on as it came
+    return withheld(edition.questionnaire) if withhold else frozenset()
+
+
+def _labels(edition: Edition) -> dict[tuple[str, str], dict[str, str]]:
+    return {
+        (language, item.id): {
+            choice: quoted(label) for choice, label in edition.texts[language].labels[item.answers].items()
+        }
+        for language in edition.texts
+        for item in edition.questionnaire.items
+    }
+
+
+def _given(interview: Interview) -> dict[str, tuple[int, int, str]]:
+    """Return, for each item answered or skipped, when, how long it took, and the language it was in."""
+    given: dict[str, tuple[int, int, str]] = {}
+    language, before = "", None
+    for kind, at, body in interview.events:
+        if kind in _GIVEN:
+            given[body["item"]] = (at, 0 if before is None else milliseconds(before, at), language)
+        elif kind in {"Began", "LanguageChosen"}:
+            language = body["language"]
+        before = at
+    return given
+
+
+# ---------------------------------------------------------------- events.csv
+
+
+def event_lines(edition: Edition, *, withhold: bool = True) -> Lines:
+    """Return what turns an interview into its lines in `events.csv`."""
+    held, topics = _held(edition, withhold), edition.questionnaire.topics
+
+    def lines(interview: Interview) -> list[str]:
+        code, began = interview.code, interview.began
+        return [
+            f"{code},{turn},{_NAMES[kind]},{_event(kind, body, held, topics)},{milliseconds(began, at)}"
+            for turn, (kind, at, body) in enumerate(interview.events, start=1)
+        ]
+
+    return lines
+
+
+def _event(kind: str, body: dict[str, Any], held: frozenset[str], topics: tuple[str, ...]) -> str:
+    """Return the item, the choice and the detail."""
+    if kind in _ABOUT_ITEMS:
+        item = body["item"]
+        choice = "" if kind != "Answered" else HELD if item in held else body["choice"]
+        return f"{item},{choice},"
+    return f",,{quoted(_detail(kind, body, topics))}"
+
+
+def _detail(kind: str, body: dict[str, Any], topics: tuple[str, ...]) -> str:
+    found = ""
+    match kind:
+        case "LanguageChosen":
+            found = body["language"]
+        case "ResearchSet" | "PlainSet":
+            found = "yes" if body["allowed" if kind == "ResearchSet" else "on"] else "no"
+        case "Corrected":
+            found = body["segment"]
+        case "TipAsked":
+            found = _topic(body, topics)
+        case "TipRated":
+            found = f"{_topic(body, topics)}={'helpful' if body['helpful'] else 'not_helpful'}"
+        case _:
+            pass
+    return found
+
+
+def _topic(body: dict[str, Any], topics: tuple[str, ...]) -> str:
+    number = body["number"]
+    return topics[number] if number < len(topics) else ""
+
+
+# ---------------------------------------------------------------- scores.csv
+
+
+def score_lines(edition: Edition) -> Lines:
+    """Return what turns an interview into its lines in `scores.csv`."""
+    scales = edition.questionnaire.scales
+
+    def lines(interview: Interview) -> list[str]:
+        return [*_scale_lines(interview), *_segment_lines(interview, edition.digest)]
+
+    def _scale_lines(interview: Interview) -> Iterator[str]:
+        for scale, score in zip(scales, interview.scores, strict=True):
+            behind = f"{score.answered},{score.asked},{score.missing},{edition.digest}"
+            yield f"{interview.code},{SCALE},{scale.id},{score.value},{score.t},{behind}"
+
+    return lines
+
+
+def _segment_lines(interview: Interview, digest: str) -> Iterator[str]:
+    shown = interview.state.get("shown")
+    if shown is None:
+        return
+    given = list(interview.choices.values())
+    answered = len(given) - given.count(None)
+    asked = len(given) + (interview.open is not None)
+    found = shown["probabilities"]
+    for segment, share in zip(found, numbers(list(found.values())).split(","), strict=True):
+        yield f"{interview.code},{SEGMENT},{segment},{share},{NA},{answered},{asked},0,{digest}"
