@@ -4,21 +4,11 @@ The database holds interviews of `health-mindset`, every twelfth of them unfinis
 answer projection are written directly. `python benchmarks/export.py [--sessions N] [--runs N] [--keep FILE]`.
 """
 
-import argparse
-import asyncio
-import json
 import random
-import resource
-import shutil
 import sqlite3
-import statistics
-import subprocess
-import sys
-import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 from bot.conversation.events import (
@@ -175,7 +165,7 @@ async def database(file: Path, sessions: int) -> None:
     with sqlite3.connect(file) as connection:
         for person, session, log, answers in rows(Made(edition), sessions):
             connection.execute("INSERT INTO person VALUES (?,?,?,?,?)", person)
-            connection.execute(f"INSERT INTO session VALUES ({','.join('?' * len(session))})", session)
+            connection.execute(f"INSERT INTO session VALUES ({','.join('?' * len(session))})", session)  # noqa: S608 - question marks only
             connection.executemany("INSERT INTO event VALUES (?,?,?,?,?,?)", log)
             connection.executemany("INSERT INTO answer VALUES (?,?,?,?,?,?,?)", answers)
         connection.execute("UPDATE counter SET n = (SELECT count(*) FROM event)")

@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter, process_time
 
-from bot.storage.store import Outcome, Saved
 from bot.storage.sqlite import SqliteStore, open_sqlite
+from bot.storage.store import Outcome, Saved
 from tests.storage.made import EDITION, ITEMS, NOON, VALUES, answered, began
 
 SECONDS = 3.0

@@ -83,7 +83,7 @@ def post(wall: Wall, ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> Deliver
 
 def parcel(person: str, *texts: str, key: str = "k", new: bool = True, **more: object) -> Parcel:
     messages = tuple(Message(Page.HELP, text, new=new) for text in texts)
-    return Parcel(person, key, messages, whereabouts=f"at {person}", **more)  # type: ignore[arg-type] - whatever a test changes
+    return Parcel(person, key, messages, whereabouts=f"at {person}", **more)  # type: ignore[arg-type]  # whatever a test changes
 
 
 class TestOrder:

@@ -166,7 +166,10 @@ def test_a_lock_has_a_hash_for_everything_and_no_address(root: Path, lock: str) 
     assert "://" not in text
 
 
-@pytest.mark.parametrize(("lock", "extras"), [("requirements.lock", []), ("requirements-dev.lock", ["dev", "research", "postgres"])])
+@pytest.mark.parametrize(
+    ("lock", "extras"),
+    [("requirements.lock", []), ("requirements-dev.lock", ["dev", "research", "postgres"])],
+)
 def test_a_lock_is_in_step_with_the_project_file(
     root: Path, project: dict[str, Any], lock: str, extras: list[str]
 ) -> None:

@@ -51,7 +51,7 @@ async def answer(update: Update, context: Context) -> None:
     await query.edit_message_text(score([found[0] for found in rows]))
 
 
-async def opened(application: "Application") -> None:  # type: ignore[type-arg] - as its documentation writes it
+async def opened(application: "Application") -> None:  # type: ignore[type-arg]  # as its documentation writes it
     """Open the database."""
     database = await aiosqlite.connect(Path(os.environ["FOLDER"]) / "answers.db")
     await database.execute("PRAGMA journal_mode = WAL")

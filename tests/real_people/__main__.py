@@ -20,7 +20,7 @@ def main() -> None:
         found = asyncio.run(run(people, keys, Path(folder)))
     print(  # noqa: T201 - a script's answer
         f"{found.people} people, {found.taps} taps over the wire, {found.scores} scale scores "
-        f"({found.missing} missing by their rule): largest difference {found.worst:.1e}; {found.seconds:.0f} s"
+        f"({found.missing} missing by rule): largest difference {found.worst:.1e}; {found.seconds:.0f} s"
     )
     if found.worst > CLOSE:
         raise SystemExit(1)

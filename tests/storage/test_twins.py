@@ -211,8 +211,8 @@ class Twins(RuleBasedStateMachine):
     def they_hold_the_same(self) -> None:
         """Compare everything that can be read."""
         for person in PEOPLE:
-            self.both(lambda store, person=person: store.load(person))  # type: ignore[misc] - bound now, not later
-            self.both(lambda store, person=person: store.sessions_of(person))  # type: ignore[misc] - the same
+            self.both(lambda store, person=person: store.load(person))  # type: ignore[misc]  # bound now, not later
+            self.both(lambda store, person=person: store.sessions_of(person))  # type: ignore[misc]  # the same
         self.both(lambda store: store.owed())
         self.both(lambda store: store.counts())
         self.both(lambda store: store.erasures_pending())

@@ -119,7 +119,7 @@ class Balancer:
         self.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
 
     async def _served(self, request: web.BaseRequest) -> web.Response:
-        return await self.handle(request)  # type: ignore[arg-type] - the server makes the narrower kind
+        return await self.handle(request)  # type: ignore[arg-type]  # the server makes the narrower kind
 
 
 @dataclass
@@ -211,7 +211,7 @@ async def run(updates: int, at_once: int, folder: Path, *, workers: int = 4, eve
         figures.twice = balancer.twice
         report.people = len(everybody)
         report.duplicates = sum(doubled(tapper.phone) for tapper in everybody)
-        await look(_At(url), everybody, report)  # type: ignore[arg-type] - only its address is asked for
+        await look(_At(url), everybody, report)  # type: ignore[arg-type]  # only its address is asked for
         told = {attempt.update_id for attempt in telegram.world.webhook.attempts if attempt.status == 200}
         figures.updates = len(told)
         figures.wrong += await looked(url, told, len(everybody))

@@ -62,7 +62,7 @@ class Running:
         tasks = {self.task, *self.service.delivery._tasks, *self.service.receiver._pending.values()}
         for task in tasks:
             task.cancel()
-        self.service.delivery.close = _nothing  # type: ignore[method-assign] - a killed bot closes nothing
+        self.service.delivery.close = _nothing  # type: ignore[method-assign]  # a killed bot closes nothing
         await asyncio.gather(*tasks, return_exceptions=True)
 
 

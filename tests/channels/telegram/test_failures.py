@@ -223,7 +223,7 @@ class TestUpdatesThatCantBeParsed:
         await ana.sees("25 taps.")
         await ben.sees("25 taps.")
         await telegram.quiet()
-        parked = bot.desk.store._parked  # type: ignore[attr-defined] - the memory store shows it
+        parked = bot.desk.store._parked  # type: ignore[attr-defined]  # the memory store shows it
         assert {key: (one.kind, one.fields, one.error) for key, one in parked.items()} == {
             "tg:2": ("message", ("chat", "message_id", "text"), "KeyError"),
             "tg:3": ("callback_query", (), "TypeError"),
@@ -239,7 +239,7 @@ class TestUpdatesThatCantBeParsed:
             await ana.starts()
         await ana.sees("25 taps.")
         await telegram.quiet()
-        assert not bot.desk.store._parked  # type: ignore[attr-defined] - the same
+        assert not bot.desk.store._parked  # type: ignore[attr-defined]  # the same
 
 
 class TestAFaultOfOurs:

@@ -152,7 +152,7 @@ class TestBothClients:
     ) -> None:
         telegram.faults.add("getMe", Slow(0.5), times=2)
         assert isinstance(await outcome(client, url_of(telegram), read_timeout=3.0), dict)
-        assert (await outcome(client, url_of(telegram)))[0] == "TimedOut"  # type: ignore[index] - it is never None here
+        assert (await outcome(client, url_of(telegram)))[0] == "TimedOut"  # type: ignore[index]  # it is never None here
 
     async def test_are_the_way_of_a_whole_bot(self, telegram: Emulator, client: BaseRequest) -> None:
         ana = await started(telegram)
