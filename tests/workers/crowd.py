@@ -46,6 +46,14 @@ class Worker:
     log: Path
     process: asyncio.subprocess.Process | None = None
 
+    async def keep(self) -> None:
+        """Start it again whenever it ended, as systemd does."""
+        while True:
+            await self.start()
+            assert self.process is not None
+            await self.process.wait()
+            await asyncio.sleep(0.5)
+
     async def start(self) -> None:
         """Start it."""
         with self.log.open("ab") as log:
@@ -130,6 +138,7 @@ class Figures:
     faults: Counter[str] = field(default_factory=Counter)
     twice: int = 0
     updates: int = 0
+    dropped: int = 0  # that Telegram gave up: a tap isn't delivered for longer than 150 s
     seconds: float = 0.0
     wrong: list[str] = field(default_factory=list)
 
@@ -144,7 +153,8 @@ class Figures:
         faults = ", ".join(f"{n} x {name}" for name, n in sorted(self.faults.items()))
         return (
             f"{self.updates} updates of {self.report.people} people in {self.seconds:.0f} s"
-            f" ({self.updates / self.seconds:.0f}/s), {self.twice} of them to two workers at once; {faults}; "
+            f" ({self.updates / self.seconds:.0f}/s), {self.twice} of them to two workers at once,"
+            f" {self.dropped} given up by Telegram; {faults}; "
             f"{len(self.troubles)} troubles, {self.report.duplicates} messages seen twice"
         )
 
@@ -159,7 +169,6 @@ async def trouble(workers: list[Worker], server: Cluster, figures: Figures, ever
         match kind:
             case "kill":
                 await worker.end(signal.SIGKILL)
-                await worker.start()
             case "connections":
                 await cut(server.url, dice.randint(1, 4))
             case "freeze":
@@ -197,7 +206,7 @@ async def run(updates: int, at_once: int, folder: Path, *, workers: int = 4, eve
         crew = [
             Worker(port, _environment(telegram, url, balancer.url), folder / "log") for port in balancer.ports
         ]
-        await asyncio.gather(*(worker.start() for worker in crew))  # all at once, on an empty database
+        keeping = [asyncio.create_task(worker.keep()) for worker in crew]  # all at once, on an empty database
         for worker in crew:
             stack.push_async_callback(worker.end, signal.SIGKILL)
         await _ready(telegram)
@@ -206,14 +215,19 @@ async def run(updates: int, at_once: int, folder: Path, *, workers: int = 4, eve
         everybody = await _interviewed(telegram, report, updates // TAPS, at_once, making)
         await telegram.quiet(1.0, seconds=120)
         await _settled(url)
+        for task in keeping:
+            task.cancel()
+        await asyncio.gather(*keeping, return_exceptions=True)
         await asyncio.gather(*(worker.end(signal.SIGTERM) for worker in crew))
         figures.seconds = time.monotonic() - began
         figures.twice = balancer.twice
         report.people = len(everybody)
         report.duplicates = sum(doubled(tapper.phone) for tapper in everybody)
         await look(_At(url), everybody, report)  # type: ignore[arg-type]  # only its address is asked for
-        told = {attempt.update_id for attempt in telegram.world.webhook.attempts if attempt.status == 200}
+        attempts = telegram.world.webhook.attempts
+        told = {attempt.update_id for attempt in attempts if attempt.status == 200}
         figures.updates = len(told)
+        figures.dropped = len({attempt.update_id for attempt in attempts} - told)
         figures.wrong += await looked(url, told, len(everybody))
     if figures.troubles:
         print((folder / "log").read_text("utf-8", "replace")[-20000:])  # noqa: T201 - the only witness
