@@ -6,6 +6,8 @@ from typing import Any
 
 from bot.questionnaire.model import Edition, Item, Questionnaire
 from bot.research.columns import MISSING, SEPARATOR, Column, Table, Type, Value
+from bot.research.crosswalk import FILE as CROSSWALK_FILE
+from bot.research.crosswalk import LABELS as CROSSWALK
 from bot.research.layout import Layout
 
 FILE = "codebook.csv"
@@ -38,6 +40,8 @@ def entries(layout: Layout, tables: tuple[Table[Any], ...]) -> Iterator[Entry]:
     for table in tables:
         for column in table.columns:
             yield from _entries(layout, table.file, column)
+    for name, label in CROSSWALK.items():
+        yield Entry(name, CROSSWALK_FILE, label, OUR_LANGUAGE, Type.STRING)
     for name, label in _OURS.items():
         yield Entry(name, FILE, label, OUR_LANGUAGE, Type.INTEGER if name == "reverse" else Type.STRING)
 

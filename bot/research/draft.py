@@ -59,6 +59,11 @@ class Draft:
         return short
 
 
+def one_line(text: str) -> str:
+    """Return a label on one line: programs for statistics show no other."""
+    return " ".join(text.split())
+
+
 def number(variable: Variable, cell: str) -> int | float:
     """Return the number that a cell of a numeric column holds, which may be a missing code."""
     return int(cell) if variable.type is Type.INTEGER or cell in CODES else float(cell)

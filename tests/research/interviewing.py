@@ -11,7 +11,7 @@ from bot.conversation.library import Library
 from bot.conversation.replies import Button, Message, Page
 from bot.conversation.taps import Act, read, token
 from bot.privacy import Keys
-from bot.research.bundle import export
+from bot.research.bundle import Wanted, export
 from bot.research.survey import Filters
 from bot.storage.store import Store
 from bot.turns import Desk, Incoming, take_turn
@@ -121,6 +121,7 @@ async def written(
     questionnaire: str | None = None,
     as_of: int | None = None,
     include: Sequence[str] = (),
+    wanted: Wanted | None = None,
 ) -> Path:
     """Export a store into a folder."""
     async with store.snapshot() as snapshot:
@@ -131,6 +132,7 @@ async def written(
             filters,
             lambda edition: library.content(edition, library.default_organisation),
             questionnaire=questionnaire,
+            wanted=wanted,
             current={edition.questionnaire.id: edition for edition in library.editions()},
         )
     return out

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from bot.conversation.library import Library
 from bot.conversation.session import Session
 from bot.conversation.taps import Act, read
+from bot.research.bundle import Wanted
 from bot.storage.opening import open_store
 from bot.storage.store import Store
 from tests.research.conftest import small_library
@@ -141,12 +142,12 @@ def scored(row: Line, scores: list[Line]) -> None:
 async def held(
     kind: str, library: Library, crowd: list[tuple[str, list[int]]], folder: Path
 ) -> dict[str, bytes]:
-    """Let a crowd press, export, and hold the files against each other."""
+    """Let a crowd press, export with every line verified, and hold the files against each other."""
     async with opened(kind, library, folder) as store:
         desk = Interviewing(store, library)
         for number, (questionnaire, places) in enumerate(crowd):
             await pressed(desk.person(f"person-{number}"), questionnaire, places)
-        out = await written(store, library, folder / "out")
+        out = await written(store, library, folder / "out", wanted=Wanted(verify=True))
         async with store.snapshot() as snapshot:
             ids = await snapshot.questionnaires()
             for each in ids:

@@ -14,7 +14,7 @@ import pyreadstat
 
 from bot.research.columns import STATA_TAGS as TAGS
 from bot.research.columns import Type, Value
-from bot.research.draft import Draft, gone, instant, number
+from bot.research.draft import Draft, gone, instant, number, one_line
 from bot.research.variables import Variable, languages
 from bot.research.wide import FILE as WIDE
 
@@ -41,7 +41,8 @@ def write(draft: Draft) -> Sequence[str]:
         version=_VERSION,
         file_label=draft.cut(FILE, "", draft.layout.questionnaire, _LABEL),
         column_labels={
-            column.name: draft.cut(FILE, column.name, column.label(language), _LABEL) for column in columns
+            column.name: draft.cut(FILE, column.name, one_line(column.label(language)), _LABEL)
+            for column in columns
         },
         variable_value_labels=dict(_value_labels(draft, columns, language)),
         missing_user_values=tagged,
@@ -82,7 +83,7 @@ def _value_labels(draft: Draft, columns: Sequence[Variable], language: str) -> I
         if _is_text(column):
             continue
         labels: dict[Value, str] = {
-            int(value): draft.cut(FILE, column.name, label, _VALUE_LABEL, str(value))
+            int(value): draft.cut(FILE, column.name, one_line(label), _VALUE_LABEL, str(value))
             for value, label in column.values_in(language)
         }
         labels |= {TAGS[code]: why for code, why in column.missing}

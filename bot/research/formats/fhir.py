@@ -5,6 +5,7 @@ these files; only answers and scale scores are in them. A person is a random cod
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -22,6 +23,7 @@ REASONS = {NOT_ASKED: "not-asked", DECLINED: "asked-declined", SKIPPED: "asked-u
 GROUP, SCALE = ".scales", "scale."
 """The link id of the group of scale scores, and what stands before a scale's: with a dot, no item's id."""
 
+_ODD = re.compile(r"[^A-Za-z0-9.-]+")
 _STATUS = {"complete": "completed", "partial": "in-progress", "stopped": "stopped"}
 _ANSWER = ("extension", "system", "code", "display")
 Json = dict[str, Any]
@@ -51,7 +53,8 @@ def _line(resource: Json) -> str:
 def canonical(edition: Edition) -> tuple[str, str]:
     """Return the address and the version by which responses name the questionnaire."""
     asked = edition.questionnaire
-    return f"{SYSTEM}:questionnaire:{asked.id}", f"{asked.version}+{edition.digest[:12]}"
+    version = _ODD.sub("-", asked.version)  # a reference can hold no space
+    return f"{SYSTEM}:questionnaire:{asked.id}", f"{version}+{edition.digest[:12]}"
 
 
 def questionnaire(edition: Edition) -> Json:

@@ -9,7 +9,7 @@ from importlib import resources
 
 from bot.research.columns import MISSING, Type
 from bot.research.columns import STATA_TAGS as TAGS
-from bot.research.draft import Draft
+from bot.research.draft import Draft, one_line
 from bot.research.variables import Measure, Variable, languages
 from bot.research.wide import FILE as WIDE
 
@@ -36,10 +36,6 @@ def _labelled(columns: Sequence[Variable], language: str) -> Iterator[tuple[Vari
     for column in columns:
         if column.type is not Type.STRING and column.values:
             yield column, [(str(value), label) for value, label in column.values_in(language)]
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
 
 
 # ---------------------------------------------------------------- R
@@ -91,13 +87,13 @@ def _spss(draft: Draft, name: str, language: str) -> Iterator[str]:
         yield f"    {column.name} {_spss_format(column, width)}"
     yield "  ."
     for column in columns:
-        label = draft.cut(name, column.name, _one_line(column.label(language)), _SPSS_LABEL)
+        label = draft.cut(name, column.name, one_line(column.label(language)), _SPSS_LABEL)
         yield f"VARIABLE LABELS {column.name} {_quoted_spss(label)}."
     for column, values in _labelled(columns, language):
         both = [*values, *((str(code), why) for code, why in column.missing)]
         yield f"VALUE LABELS {column.name}"
         for value, label in both:
-            short = draft.cut(name, column.name, _one_line(label), _SPSS_VALUE, value)
+            short = draft.cut(name, column.name, one_line(label), _SPSS_VALUE, value)
             yield f"  {value} {_quoted_spss(short)}"
         yield "  ."
     for column in columns:
@@ -142,11 +138,11 @@ def _stata(draft: Draft, name: str, language: str) -> Iterator[str]:
     for column in columns:
         if column.missing and column.name in numbers:
             yield f"mvdecode {column.name}, mv({tags})"
-        label = draft.cut(name, column.name, _one_line(column.label(language)), _STATA_LABEL)
+        label = draft.cut(name, column.name, one_line(column.label(language)), _STATA_LABEL)
         yield f"label variable {column.name} {_quoted_stata(label)}"
     for column, values in _labelled(columns, language):
         pairs = [*values, *((f".{TAGS[code]}", why) for code, why in column.missing)]
-        listed = " ".join(f"{value} {_quoted_stata(_one_line(label))}" for value, label in pairs)
+        listed = " ".join(f"{value} {_quoted_stata(one_line(label))}" for value, label in pairs)
         yield f"label define {_label_name(column)} {listed}"
         yield f"label values {column.name} {_label_name(column)}"
 

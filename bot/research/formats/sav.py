@@ -13,7 +13,7 @@ import pandas as pd
 import pyreadstat
 
 from bot.research.columns import MISSING, Type
-from bot.research.draft import Draft, gone, instant, number
+from bot.research.draft import Draft, gone, instant, number, one_line
 from bot.research.variables import Variable, languages
 from bot.research.wide import FILE as WIDE
 
@@ -37,7 +37,8 @@ def write(draft: Draft) -> Sequence[str]:
         file_label=draft.cut(FILE, "", draft.layout.questionnaire, 64),
         note=[f"As of turn {draft.said['as_of']}. Times are UTC. See README.md and codebook.csv."],
         column_labels={
-            column.name: draft.cut(FILE, column.name, column.label(language), _LABEL) for column in columns
+            column.name: draft.cut(FILE, column.name, one_line(column.label(language)), _LABEL)
+            for column in columns
         },
         variable_value_labels=dict(_value_labels(draft, columns, language)),
         missing_ranges=dict(_missing(columns, texts)),
@@ -77,7 +78,7 @@ def _value_labels(draft: Draft, columns: Sequence[Variable], language: str) -> I
                 column.name,
                 {
                     (str(value) if text else float(value)): draft.cut(
-                        FILE, column.name, label, _VALUE_LABEL, str(value)
+                        FILE, column.name, one_line(label), _VALUE_LABEL, str(value)
                     )
                     for value, label in both
                 },

@@ -1,6 +1,10 @@
-"""One stored interview, as far as the tables share it: what was asked, what is open, what it scores."""
+"""One stored interview, as far as the tables share it: what was asked, and what became of each item.
+
+What is the same for all interviews that take the same way through a form is worked out once: the `Route`.
+"""
 
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -8,54 +12,51 @@ import orjson
 from bot.conversation.route import applying, following, form_of, route
 from bot.conversation.session import Step, parse
 from bot.questionnaire.model import Edition
-from bot.research.quick.scales import Score, Scorer, scorers
+from bot.research.quick.scales import OPEN, UNREACHED, Route, Score
 
 _RESULT = Step.RESULT.value
 _LEFT = frozenset({Step.PAUSED.value, Step.STOPPED.value})
 _BEFORE_ITEMS = frozenset({None, Step.WELCOME.value, Step.CONSENT.value, Step.RESEARCH.value})
 _PARTS = 8  # of a line that has the log
-_ROUTES = 256  # different routes through a form that are remembered
+_ROUTES = 256  # different ways through a form that are remembered
+_choice_of = itemgetter("choice")
 
 
 class Interview:
-    """A stored line; what is found in it comes after."""
+    """A stored line; `Finder` fills in the rest."""
 
     __slots__ = (
         "answers",
-        "asked",
         "began",
-        "choices",
         "code",
         "events",
         "follows",
         "form",
+        "given",
         "last",
         "open",
         "person",
-        "scores",
+        "route",
         "state",
         "step",
+        "values",
         "went_back",
     )
 
     form: Sequence[str]
     """The items of its form, in order."""
-    asked: Sequence[str]
-    """Those that are asked of this person."""
-    choices: dict[str, str | None]
-    """The choice, or None for a skip, by item: those that were asked and answered or skipped."""
+    route: Route
+    """The items that are asked of this person."""
+    values: list[str | None]
+    """What became of each item of the route: the choice, None for a skip, OPEN or UNREACHED."""
+    given: int
+    """How many of them have an answer or a skip."""
     open: str | None
     """The item that was on the screen and has no answer."""
-    scores: Sequence[Score]
 
     def __init__(self, line: Sequence[Any]) -> None:
-        self.code: str = line[0]
-        self.person: str = line[1]
-        self.follows: str | None = line[2]
-        self.began: int = line[3]  # times are whole microseconds since 1970
-        self.last: int = line[4]  # when the result was shown, else when the last thing happened
-        self.went_back: int = line[5]
-        self.state: dict[str, Any] = line[6]
+        # Times are whole microseconds since 1970; `last` is when the result was shown, else the last event.
+        self.code, self.person, self.follows, self.began, self.last, self.went_back, self.state = line[:7]
         self.events: Sequence[tuple[str, int, dict[str, Any]]] = line[7] if len(line) == _PARTS else ()
         self.answers: Mapping[str, Mapping[str, Any]] = self.state.get("answers") or {}
         self.step: str = self.state.get("step", "welcome")
@@ -66,64 +67,72 @@ class Interview:
         step = self.state.get("resume_to") if self.step in _LEFT else self.step
         return step not in _BEFORE_ITEMS or bool(self.went_back)
 
+    @property
+    def choices(self) -> dict[str, str | None]:
+        """Return the choice, or None for a skip, of each item that was answered or skipped."""
+        pairs = zip(self.route.items, self.values, strict=True)
+        return {item: value for item, value in pairs if value not in {OPEN, UNREACHED}}
+
+    @property
+    def scores(self) -> list[Score]:
+        """Return the scale scores."""
+        return self.route.scores(self.values)
+
 
 class Finder:
-    """Finds what was asked in interviews with one edition, and what they score."""
+    """Finds what was asked in interviews with one edition."""
 
     def __init__(self, edition: Edition) -> None:
         self._questionnaire = edition.questionnaire
         self._conditional = any(item.show_if for item in self._questionnaire.items)
         self._forms: dict[str, tuple[tuple[str, ...], bool]] = {}
-        self._scorers: dict[Sequence[str], list[Scorer]] = {}
+        self._routes: dict[tuple[str, ...], Route] = {}
 
     def find(self, interview: Interview) -> None:
-        """Fill in what was asked, what is open and the scores."""
-        interview.form, adaptive = self._form(interview.state.get("arm") or {})
-        interview.open = None
-        if adaptive:
-            self._adaptive(interview)
-        else:
-            self._fixed(interview)
-        choices = interview.choices
-        interview.scores = [score(choices) for score in self._of(tuple(interview.asked))]
+        """Fill in what was asked, and what became of it."""
+        interview.form, adaptive = form, _ = self._form(interview.state.get("arm"))
+        answers = interview.answers
+        if not adaptive and not self._conditional and tuple(answers) == form:
+            interview.route, interview.open = self._route(form), None  # the usual one: whole, in order
+            interview.values = list(map(_choice_of, answers.values()))
+            interview.given = len(form)
+            return
+        choices = {item: answer["choice"] for item, answer in answers.items()}
+        asked, interview.open = self._asked(interview, choices, adaptive=adaptive)
+        interview.route = self._route(asked)
+        interview.values = [choices.get(item, UNREACHED) for item in asked]
+        interview.given = len(asked) - interview.values.count(UNREACHED)
+        if interview.open is not None:
+            interview.values[asked.index(interview.open)] = OPEN
 
-    def _form(self, arm: Mapping[str, str]) -> tuple[tuple[str, ...], bool]:
+    def _form(self, arm: Mapping[str, str] | None) -> tuple[tuple[str, ...], bool]:
         """Return the items of the form, and whether it is adaptive."""
-        name = arm.get("form", "")
+        name = arm.get("form", "") if arm else ""
         known = self._forms.get(name)
         if known is None:
-            form = form_of(self._questionnaire, arm)
+            form = form_of(self._questionnaire, arm or {})
             known = self._forms[name] = (form.items, form.rule is not None)
         return known
 
-    def _fixed(self, interview: Interview) -> None:
-        choices = {item: answer["choice"] for item, answer in interview.answers.items()}
-        if self._conditional:
-            interview.asked = applying(self._questionnaire, interview.form, choices)
-            choices = {item: choices[item] for item in interview.asked if item in choices}
-        else:
-            interview.asked = interview.form
-        interview.choices = choices
-        if len(choices) < len(interview.asked) and interview.reached_items:
-            interview.open = next(item for item in interview.asked if item not in choices)
-
-    def _adaptive(self, interview: Interview) -> None:
-        """Where the result was shown, what was asked is in the session; else the machine says what comes."""
-        choices = {item: answer["choice"] for item, answer in interview.answers.items()}
-        if interview.step == _RESULT:
+    def _asked(
+        self, interview: Interview, choices: Mapping[str, str | None], *, adaptive: bool
+    ) -> tuple[tuple[str, ...], str | None]:
+        """Return the items asked, and the one that is open."""
+        if not adaptive:
+            asked = applying(self._questionnaire, interview.form, choices)
+            opened = next((item for item in asked if item not in choices), None)
+        elif interview.step == _RESULT:  # what was asked is in the session
             order = [one["item"] for one in interview.state.get("asked") or () if one["item"] in choices]
-            interview.asked = applying(self._questionnaire, order, choices)
-        else:
+            return applying(self._questionnaire, order, choices), None
+        else:  # the machine says what comes
             session = parse(orjson.dumps(interview.state))
-            interview.asked = route(self._questionnaire, session)
-            if interview.reached_items:
-                interview.open = following(self._questionnaire, session)
-        interview.choices = {item: choices[item] for item in interview.asked if item in choices}
+            asked, opened = route(self._questionnaire, session), following(self._questionnaire, session)
+        return asked, opened if interview.reached_items else None
 
-    def _of(self, asked: Sequence[str]) -> list[Scorer]:
-        known = self._scorers.get(asked)
+    def _route(self, asked: tuple[str, ...]) -> Route:
+        known = self._routes.get(asked)
         if known is None:
-            known = scorers(self._questionnaire, asked)
-            if len(self._scorers) < _ROUTES:
-                self._scorers[asked] = known
+            known = Route(self._questionnaire, asked)
+            if len(self._routes) < _ROUTES:
+                self._routes[asked] = known
         return known

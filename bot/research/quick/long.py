@@ -147,9 +147,8 @@ def _segment_lines(interview: Interview, digest: str) -> Iterator[str]:
     shown = interview.state.get("shown")
     if shown is None:
         return
-    given = list(interview.choices.values())
-    answered = len(given) - given.count(None)
-    asked = len(given) + (interview.open is not None)
+    answered = interview.given - interview.values.count(None)
+    asked = interview.given + (interview.open is not None)
     found = shown["probabilities"]
     for segment, share in zip(found, numbers(list(found.values())).split(","), strict=True):
         yield f"{interview.code},{SEGMENT},{segment},{share},{NA},{answered},{asked},0,{digest}"

@@ -1,16 +1,18 @@
-"""Scale scores as texts, remembered by the answers that they rest on: few answer like nobody before."""
+"""A way through a form, with its scale scores as texts: remembered by the answers that they rest on."""
 
 import math
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Sequence
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 from bot.questionnaire.model import Questionnaire, Scale
 from bot.scoring.scales import NOT_ASKED, TOO_FEW, keyed_values
 
-Choices = Mapping[str, str | None]
-MOST = 10_000  # remembered for each scale
-_UNREACHED = ""  # no choice has an empty id
+OPEN, UNREACHED = "?", ""
+"""What stands in the place of a choice: the item was on the screen, or was not reached. Neither is an id."""
+
+Values = Sequence[str | None]
+_MOST = 10_000  # combinations of answers remembered for each scale
 
 
 class Score(NamedTuple):
@@ -23,52 +25,72 @@ class Score(NamedTuple):
     asked: int
 
 
-Scorer = Callable[[Choices], Score]
+class Route:
+    """The items that some people are asked, in order."""
 
+    def __init__(self, questionnaire: Questionnaire, items: tuple[str, ...]) -> None:
+        self.items = items
+        self.prepared: dict[object, Any] = {}  # what the tables work out for this route
+        places = {item: place for place, item in enumerate(items)}
+        self._scales = [_Scale(scale, questionnaire, places) for scale in questionnaire.scales]
+        self._known = [(scale.pick, scale.texts) for scale in self._scales]
 
-def scorers(questionnaire: Questionnaire, asked: Collection[str]) -> list[Scorer]:
-    """Return what scores each scale where these items are asked."""
-    return [_scorer(scale, questionnaire, frozenset(asked)) for scale in questionnaire.scales]
+    def scores(self, values: Values) -> list[Score]:
+        """Return the score of each scale."""
+        return [scale.score(scale.pick(values)) for scale in self._scales]
 
-
-def _scorer(scale: Scale, questionnaire: Questionnaire, asked: frozenset[str]) -> Scorer:
-    numbers = keyed_values(questionnaire)
-    due = [item for item in scale.items if item in asked]
-    keyed = [numbers[item] for item in due]
-    known: dict[Any, Score] = {}
-    pick = itemgetter(*due) if due else None
-
-    def score(choices: Choices) -> Score:
+    def score_texts(self, values: Values) -> list[str]:
+        """Return the value of each scale."""
         try:
-            key = pick(choices) if pick else ()
-        except KeyError:
-            key = tuple([choices.get(item, _UNREACHED) for item in due])
-        found = known.get(key)
+            return [texts[pick(values)] for pick, texts in self._known]
+        except KeyError:  # a combination that nobody had before, or too many to be remembered
+            return [score.value for score in self.scores(values)]
+
+
+class _Scale:
+    """One scale over one route."""
+
+    def __init__(self, scale: Scale, questionnaire: Questionnaire, places: dict[str, int]) -> None:
+        numbers = keyed_values(questionnaire)
+        due = [item for item in scale.items if item in places]
+        self._scale = scale
+        self._keyed = [numbers[item] for item in due]
+        self._known: dict[Values, Score] = {}
+        self.texts: dict[Values, str] = {}
+        self.pick = picking([places[item] for item in due])
+
+    def score(self, given: Values) -> Score:
+        """Score a combination of answers, and remember it."""
+        found = self._known.get(given)
         if found is None:
-            given = (key,) if len(due) == 1 and not isinstance(key, tuple) else key
-            found = _score(scale, keyed, given)
-            if len(known) < MOST:
-                known[key] = found
+            found = self._score(given)
+            if len(self._known) < _MOST:
+                self._known[given], self.texts[given] = found, found.value
         return found
 
-    return score
+    def _score(self, given: Values) -> Score:
+        pairs = list(zip(self._keyed, given, strict=True))
+        reached = [pair for pair in pairs if pair[1] not in {OPEN, UNREACHED}]
+        values = [numbers[choice] for numbers, choice in reached if choice is not None]
+        due, scale = len(given), self._scale
+        if not reached:
+            return _none(NOT_ASKED, 0, due)
+        if not values or len(values) < scale.min_share * due - 1e-9:
+            return _none(TOO_FEW, len(values), due)
+        total = math.fsum(values)
+        value = total / len(values) if scale.method == "mean" else total
+        norms = scale.norms
+        t = str(NOT_ASKED) if norms is None else repr(50 + 10 * (value - norms.mean) / norms.sd)
+        return Score(repr(value), t, 0, len(values), due)
 
 
-def _score(scale: Scale, keyed: list[dict[str, float]], given: tuple[str | None, ...]) -> Score:
-    reached = [
-        (numbers, choice) for numbers, choice in zip(keyed, given, strict=True) if choice != _UNREACHED
-    ]
-    values = [numbers[choice] for numbers, choice in reached if choice is not None]
-    due = len(given)
-    if not reached:
-        return _none(NOT_ASKED, 0, due)
-    if not values or len(values) < scale.min_share * due - 1e-9:
-        return _none(TOO_FEW, len(values), due)
-    total = math.fsum(values)
-    value = total / len(values) if scale.method == "mean" else total
-    norms = scale.norms
-    t = str(NOT_ASKED) if norms is None else repr(50 + 10 * (value - norms.mean) / norms.sd)
-    return Score(repr(value), t, 0, len(values), due)
+def picking(places: Sequence[int]) -> Callable[[Values], Values]:
+    """Return what picks the values at these places."""
+    if not places:
+        return lambda _values: ()
+    if len(places) == 1:
+        return lambda values: (values[places[0]],)
+    return itemgetter(*places)
 
 
 def _none(code: int, answered: int, due: int) -> Score:

@@ -1,13 +1,15 @@
 """`responses_wide.csv`, line by line, from stored interviews."""
 
 from collections.abc import Callable, Container, Mapping
+from operator import getitem
 from typing import Any
 
 from bot.conversation.session import Step
 from bot.questionnaire.model import Edition
 from bot.research.layout import Layout
-from bot.research.quick.cells import milliseconds, moment, numbers, quoted
+from bot.research.quick.cells import moment, numbers, quoted
 from bot.research.quick.interview import Interview
+from bot.research.quick.scales import OPEN, UNREACHED, Route, Values, picking
 from bot.research.response import Status, withheld
 from bot.scoring.scales import NOT_ASKED, SKIPPED, TOO_FEW, WITHHELD
 
@@ -17,14 +19,15 @@ _PARTIAL = Status.PARTIAL.value
 STATUSES = {_RESULT: Status.COMPLETE.value, Step.STOPPED.value: Status.STOPPED.value}
 """How far an interview came, by its step; else it is partial."""
 
-_REMEMBERED = 4096  # different beginnings of a line
+_UNEDITED = 2  # keys of an answer that was never changed
+_FRACTIONS = [repr(number / 1000)[1:] for number in range(1000)]  # of a second, from its milliseconds
 
 
 def texts_of(edition: Edition, held: Container[str]) -> dict[str, dict[str | None, str]]:
-    """Return, for each item, the text in its column for each choice; None is a skip."""
+    """Return, for each item, the text in its column for each choice, and for what stands in its place."""
     asked = edition.questionnaire
     return {
-        item.id: {None: SKIP}
+        item.id: {None: SKIP, OPEN: SKIP, UNREACHED: NA}
         | {
             choice.id: HELD if item.id in held else str(choice.value)
             for choice in asked.answers[item.answers].choices
@@ -42,35 +45,27 @@ def wide_lines(edition: Edition, layout: Layout, *, withhold: bool = True) -> Ca
     def line(interview: Interview) -> str:
         return (
             f"{interview.code},{interview.person},{interview.follows or NA},{who(interview.state)},"
-            f"{_when(interview)},{','.join([*items(interview), *scales(interview)])},{results(interview)}"
+            f"{_when(interview)},{items(interview)},{scales(interview)}{results(interview)}"
         )
 
     return line
 
 
 def _who(edition: Edition) -> Callable[[Mapping[str, Any]], str]:
-    """Return what writes who asked and what was agreed to: the same for many, so it is remembered."""
+    """Return what writes who asked and what was agreed to: mostly the same as the one before."""
     start = f"{edition.questionnaire.id},{quoted(edition.questionnaire.version)},{edition.digest}"
-    known: dict[object, str] = {}
+    before: tuple[object, ...] = ()
+    same = ""
 
     def text(state: Mapping[str, Any]) -> str:
-        consent, arm = state.get("consent"), state.get("arm")
-        key = (
-            state["channel"],
-            state["language"],
-            state["organisation"],
-            state.get("invite"),
-            tuple(arm.items()) if arm else None,
-            (consent["digest"], consent["language"]) if consent else None,
-        )
-        found = known.get(key)
-        if found is None:
-            found = f"{start},{_who_text(state)}"
-            if len(known) < _REMEMBERED:
-                known[key] = found
-        research = state.get("research_at")
-        agreed = moment(consent["at"]) if consent else NA
-        return f"{found},{agreed},{NA if research is None else moment(research)}"
+        nonlocal before, same
+        consent, research, get = state.get("consent"), state.get("research_at"), state.get
+        agreed = (consent["digest"], consent["language"]) if consent else None
+        key = (state["channel"], state["language"], state["organisation"], get("invite"), get("arm"), agreed)
+        if key != before:
+            before, same = key, f"{start},{_who_text(state)}"
+        at = moment(consent["at"]) if consent else NA
+        return f"{same},{at},{NA if research is None else moment(research)}"
 
     return text
 
@@ -90,49 +85,59 @@ def _who_text(state: Mapping[str, Any]) -> str:
 
 
 def _when(interview: Interview) -> str:
-    state, given, step = interview.state, list(interview.choices.values()), interview.step
-    answers, skipped, open_ = interview.answers, given.count(None), interview.open is not None
-    edits = [answers[item]["edits"] for item in interview.choices if "edits" in answers[item]]
-    ended = moment(state["ended_at"]) if step == _RESULT else SKIP
+    state, began = interview.state, interview.state["began_at"]
+    ended = moment(state["ended_at"]) if interview.step == _RESULT else SKIP
+    spent = (interview.last - interview.began) // 1000
+    seconds, rest = divmod(spent, 1000) if spent > 0 else (0, 0)
     return (
-        f"{moment(state['began_at'])},{ended},{STATUSES.get(step, _PARTIAL)},"
-        f"{milliseconds(interview.began, interview.last) / 1000!r},"
-        f"{len(given) + open_},{len(given) - skipped},{skipped},{sum(edits)}"
+        f"{moment(began)},{ended},{STATUSES.get(interview.step, _PARTIAL)},"
+        f"{seconds}{_FRACTIONS[rest]},{_counts(interview)}"
     )
 
 
-def _items(by_item: Mapping[str, dict[str | None, str]], layout: Layout) -> Callable[[Interview], list[str]]:
-    places = {item: place for place, item in enumerate(layout.items)}
-    texts = {item: (places[item], words) for item, words in by_item.items()}
-    nothing = [NA] * len(places)
-
-    def cells(interview: Interview) -> list[str]:
-        line = nothing.copy()
-        for item, choice in interview.choices.items():
-            place, words = texts[item]
-            line[place] = words[choice]
-        if interview.open is not None:
-            line[places[interview.open]] = SKIP
-        return line
-
-    return cells
+def _counts(interview: Interview) -> str:
+    given, open_, skipped = interview.given, interview.open is not None, interview.values.count(None)
+    edited = max(map(len, interview.answers.values()), default=0) > _UNEDITED
+    return f"{given + open_},{given - skipped},{skipped},{_edits(interview) if edited else 0}"
 
 
-def _scales(edition: Edition, layout: Layout) -> Callable[[Interview], list[str]]:
+def _edits(interview: Interview) -> int:
+    return sum([interview.answers[item].get("edits", 0) for item in interview.choices])
+
+
+def _items(by_item: Mapping[str, dict[str | None, str]], layout: Layout) -> Callable[[Interview], str]:
+    every, key = list(layout.items), object()
+
+    def prepared(route: Route) -> tuple[str, Callable[[Values], Values], list[dict[str | None, str]]]:
+        """Return a pattern of all items' columns, what picks the values for its gaps, and their texts."""
+        places = {item: place for place, item in enumerate(route.items)}
+        gaps = [item for item in every if item in places]
+        pattern = ",".join(["%s" if item in places else NA for item in every])
+        return pattern, picking([places[item] for item in gaps]), [by_item[item] for item in gaps]
+
+    def text(interview: Interview) -> str:
+        route = interview.route
+        found = route.prepared.get(key)
+        if found is None:
+            found = route.prepared[key] = prepared(route)
+        pattern, pick, words = found
+        return pattern % tuple(map(getitem, words, pick(interview.values)))
+
+    return text
+
+
+def _scales(edition: Edition, layout: Layout) -> Callable[[Interview], str]:
     every = list(layout.scales)
     places = [every.index(scale.id) for scale in edition.questionnaire.scales]
-    in_order = places == list(range(len(every)))
-    nothing = [NA] * len(every)
+    pattern = "".join([("%s," if place in places else f"{NA},") for place in range(len(every))])
+    order = sorted(range(len(places)), key=places.__getitem__)
+    in_order = order == list(range(len(places)))
 
-    def cells(interview: Interview) -> list[str]:
-        if in_order:
-            return [score.value for score in interview.scores]
-        line = nothing.copy()
-        for place, score in zip(places, interview.scores, strict=True):
-            line[place] = score.value
-        return line
+    def text(interview: Interview) -> str:
+        scores = interview.route.score_texts(interview.values)
+        return pattern % tuple(scores if in_order else [scores[place] for place in order])
 
-    return cells
+    return text
 
 
 def _results(edition: Edition, layout: Layout) -> Callable[[Interview], str]:
