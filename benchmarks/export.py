@@ -52,7 +52,12 @@ class Made:
         done = number % UNFINISHED != 0
         items = self.asked if done else self.asked[: self.chance.randrange(len(self.asked))]
         events: list[Event] = [self._began(at, seed)]
-        for event in (Continued, lambda at: Consented(at, "c" * 64, "en"), lambda at: ResearchSet(at, True)):
+        consented = (
+            Continued,
+            lambda at: Consented(at, "c" * 64, "en"),
+            lambda at: ResearchSet(at, allowed=True),
+        )
+        for event in consented:
             at += STEPS
             events.append(event(at))
         answers = {}
