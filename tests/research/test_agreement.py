@@ -17,6 +17,7 @@ from bot.conversation.taps import Act, read
 from bot.research.bundle import Wanted
 from bot.storage.opening import open_store
 from bot.storage.store import Store
+from tests.postgres import Databases
 from tests.research.conftest import small_library
 from tests.research.interviewing import BEGINS, Interviewing, Person, written
 from tests.research.reading import Line, bytes_of, lines, manifest
@@ -30,8 +31,8 @@ crowds = st.lists(st.tuples(st.sampled_from(QUESTIONNAIRES), presses), min_size=
 
 @asynccontextmanager
 async def opened(kind: str, library: Library, folder: Path) -> AsyncIterator[Store]:
-    """Open a store of a kind, with today's editions in it."""
-    url = "memory:" if kind == "memory" else f"sqlite:///{folder / 'attune.db'}"
+    """Open a store of a kind, or at an address, with today's editions in it."""
+    url = {"memory": "memory:", "sqlite": f"sqlite:///{folder / 'attune.db'}"}.get(kind, kind)
     store = await open_store(url, "fingerprint", clock=lambda: BEGINS)
     try:
         for edition in library.editions():
@@ -184,3 +185,23 @@ def test_sqlite_gives_the_same_bytes_as_memory(crowd: list[tuple[str, list[int]]
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two:
         memory = asyncio.run(held("memory", small_library(), crowd, Path(one)))
         assert asyncio.run(held("sqlite", small_library(), crowd, Path(two))) == memory
+
+
+@pytest.mark.slow
+@pytest.mark.postgres
+async def test_postgres_gives_the_same_bytes_as_memory(
+    library: Library, tmp_path: Path, postgres_server: Databases
+) -> None:
+    """Several crowds, some of whom leave, skip, go back and change their minds: the same sums."""
+    crowds_there_are = [
+        [("with-segments", [0, 3, 0, 2, 0]), ("show-if", [1, 1]), ("two-languages", [])],
+        [("show-if", [1, 2, 5, 3, 0, 7, 1, 4, 2]), ("show-if", [0, 0, 1, 0]), ("reverse-keyed", [2] * 12)],
+        [("with-segments", [7, 1, 9, 3, 2, 5, 0, 1, 1, 1, 6, 2])],
+    ]
+    for number, crowd in enumerate(crowds_there_are):
+        for kind in ("memory", "postgres"):
+            (tmp_path / f"{kind}-{number}").mkdir()
+        url = await postgres_server.new()
+        memory = await held("memory", library, crowd, tmp_path / f"memory-{number}")
+        assert await held(url, library, crowd, tmp_path / f"postgres-{number}") == memory
+        await postgres_server.drop(url)
