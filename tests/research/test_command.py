@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -66,3 +67,26 @@ def test_help_has_an_example() -> None:
     shown = attune("export", "--help")
     assert shown.returncode == 0
     assert "Example: attune export --out" in shown.stdout
+
+
+def test_everything_in_one_zip_is_on_the_record(tmp_path: Path) -> None:
+    """All formats, verified; a second one of that name is refused; the table of Safe Harbor is printed."""
+    chatted("1", "1", "2", *["2"] * 25, "1")
+    everything = ("export", "--formats", "all", "--zip", "--verify", "--out", "responses.zip")
+    exported = attune(*everything)
+    assert exported.returncode == 0, exported.stderr
+    with zipfile.ZipFile(tmp_path / "responses.zip") as packed:
+        assert {"responses.sav", "responses.dta", "QuestionnaireResponse.ndjson"} <= set(packed.namelist())
+    assert attune(*everything).returncode == 1
+    safe = attune("export", "--profile", "safe-harbor", "--out", "safe")
+    assert "(R) Any other unique number" in safe.stdout
+    assert "A program can't certify" in safe.stdout
+
+
+def test_a_mistyped_format_is_told(tmp_path: Path) -> None:
+    """With those that there are."""
+    wrong = attune("export", "--formats", "csv,spss")
+    assert wrong.returncode == 2
+    assert "spss" in wrong.stderr
+    assert "sav" in wrong.stderr
+    assert not list(tmp_path.glob("attune-export*"))
