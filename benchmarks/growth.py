@@ -78,7 +78,8 @@ def multiply(database: Path, begin: int, end: int) -> None:
         for table in TABLES:
             names = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
             copied = ", ".join(f"printf('0%s%09d', {it}, n)" if it in OWN else it for it in names)
-            where = {"session": "person_id = :person", "heard": "key >= 'cli:first:' AND key < 'cli:first;'"}.get(
+            first = "key >= 'cli:first:' AND key < 'cli:first;'"
+            where = {"session": "person_id = :person", "heard": first}.get(
                 table,
                 "person_id = :person"
                 if "person_id" in names
