@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import ctypes
 import os
 import signal
 import sqlite3
@@ -19,6 +20,7 @@ from tests.emulator import Emulator
 ROOT: Final = Path(__file__).resolve().parent.parent
 TICKS: Final = os.sysconf("SC_CLK_TCK")
 OURS: Final = "ours"
+DIES_WITH_PARENT: Final = 1  # PR_SET_PDEATHSIG
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,12 @@ def pin(processor: int) -> None:
         os.sched_setaffinity(0, {processor})
 
 
+def _child() -> None:
+    """Keep a bot on the second processor, and let it end with us however we end."""
+    pin(1)
+    ctypes.CDLL(None).prctl(DIES_WITH_PARENT, signal.SIGKILL)
+
+
 class Running:
     """A bot at work in a folder of its own."""
 
@@ -85,7 +93,7 @@ class Running:
                 env=os.environ | own | self.bot.environment,
                 stdout=log,
                 stderr=log,
-                preexec_fn=lambda: pin(1),
+                preexec_fn=_child,
             )
         deadline = perf_counter() + 60
         while self._telegram.updates.poller is None:
