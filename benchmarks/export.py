@@ -1,14 +1,25 @@
 """How long the export takes against the sqlite3 shell's plain dump of the answers, side by side in one run.
 
 The database holds interviews of `health-mindset`, every twelfth of them unfinished; sessions, events and the
-answer projection are written directly. `python benchmarks/export.py [--sessions N] [--runs N] [--keep FILE]`.
+answer projection are written directly. Whole processes are timed, start-up included, in pairs; memory is the
+most that `/usr/bin/time` saw. Run it on an idle machine: `python benchmarks/export.py --runs 5 --everything`.
 """
 
+import argparse
+import asyncio
+import base64
+import os
 import random
+import shutil
 import sqlite3
-from collections.abc import Iterator
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 from bot.conversation.events import (
@@ -22,6 +33,7 @@ from bot.conversation.events import (
     dump_event,
 )
 from bot.conversation.session import Answer, Consent, Session, Step, dump, session_id
+from bot.privacy import Keys
 from bot.questionnaire.load import load_all
 from bot.questionnaire.model import Edition
 from bot.scoring.segments import Verdict, assign
@@ -32,6 +44,7 @@ from bot.storage.tables import EPOCH
 ROOT = Path(__file__).resolve().parents[1]
 BEGINS = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 UNFINISHED = 12  # one in so many left before the end
+KEY = bytes(32)  # of nobody's answers
 STEPS = timedelta(milliseconds=2345)
 
 
@@ -164,7 +177,7 @@ def rows(made: Made, sessions: int) -> Iterator[tuple[list[Any], list[Any], list
 async def database(file: Path, sessions: int) -> None:
     """Write the database."""
     edition = load_all(ROOT / "questionnaires")["health-mindset"].edition
-    store = await open_sqlite(file, "benchmark", clock=lambda: BEGINS)
+    store = await open_sqlite(file, Keys(KEY).fingerprint, clock=lambda: BEGINS)
     await store.keep_edition(edition)
     await store.close()
     with sqlite3.connect(file) as connection:
@@ -175,3 +188,86 @@ async def database(file: Path, sessions: int) -> None:
             connection.executemany("INSERT INTO answer VALUES (?,?,?,?,?,?,?)", answers)
         connection.execute("UPDATE counter SET n = (SELECT count(*) FROM event)")
     connection.close()
+
+
+# ---------------------------------------------------------------- measuring
+
+
+def timed(
+    command: Sequence[str], folder: Path, environment: Mapping[str, str], out: Path
+) -> tuple[float, float]:
+    """Run a command; return its wall time in seconds and its most memory in MiB."""
+    clock = ["/usr/bin/time", "-f", "%M", "-o", str(folder / "memory")]
+    with out.open("wb") as file:
+        began = perf_counter()
+        subprocess.run(  # noqa: S603 - our own program and the sqlite3 shell
+            [*clock, *command], cwd=folder, env=environment, stdout=file, check=True
+        )
+        wall = perf_counter() - began
+    return wall, int((folder / "memory").read_text()) / 1024
+
+
+def exporting(tables: str, formats: str, out: Path) -> list[str]:
+    """Return the command that exports."""
+    options = ["--tables", tables, "--formats", formats, "--out", str(out)]
+    return [sys.executable, "-m", "bot", "export", *options]
+
+
+def compared(file: Path, runs: int, folder: Path, environment: Mapping[str, str]) -> None:
+    """Time the dump and the wide CSV in pairs, after one that warms up; print the ratio with its spread."""
+    ratios, ours, dumps, memory = [], [], [], 0.0
+    for run in range(runs + 1):
+        query = ["sqlite3", "-csv", str(file), "SELECT * FROM answer"]
+        dump, _ = timed(query, folder, environment, folder / "dump.csv")
+        out = folder / f"out-{run}"
+        wall, used = timed(exporting("wide", "csv", out), folder, environment, folder / "said")
+        shutil.rmtree(out)
+        if run:
+            ratios.append(wall / dump)
+            ours.append(wall)
+            dumps.append(dump)
+            memory = max(memory, used)
+    middle = statistics.median
+    print(f"dump of the answers: {middle(dumps):.2f} s [{min(dumps):.2f}-{max(dumps):.2f}]")
+    print(f"wide CSV:            {middle(ours):.2f} s [{min(ours):.2f}-{max(ours):.2f}], {memory:.0f} MiB")
+    print(f"ratio:               {middle(ratios):.2f} [{min(ratios):.2f}-{max(ratios):.2f}]")
+
+
+def whole(folder: Path, environment: Mapping[str, str]) -> None:
+    """Time the default bundle and the one with everything."""
+    every = "wide,long,events,scores"
+    for formats in ("csv", "all"):
+        out = folder / f"whole-{formats}"
+        wall, used = timed(exporting(every, formats, out), folder, environment, folder / "said")
+        size = sum(path.stat().st_size for path in out.iterdir()) / 2**20
+        print(f"the bundle, --formats {formats}: {wall:.1f} s, {used:.0f} MiB, {size:.0f} MiB written")
+        shutil.rmtree(out)
+
+
+def main() -> None:
+    """Make the database, or take the one that was kept, and print what was measured."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sessions", type=int, default=83_333)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--keep", type=Path, help="the database: made where it isn't there, and left there")
+    parser.add_argument("--everything", action="store_true", help="also the whole bundle, in all formats")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        file = (given.keep or folder / "attune.db").resolve()
+        if not file.exists():
+            asyncio.run(database(file, given.sessions))
+        key = base64.b64encode(KEY).decode()
+        environment = {
+            **os.environ,
+            "DATABASE_URL": f"sqlite:///{file}",
+            "PRIVACY_KEY": key,
+            "PYTHONPATH": str(ROOT),
+        }
+        compared(file, given.runs, folder, environment)
+        if given.everything:
+            whole(folder, environment)
+
+
+if __name__ == "__main__":
+    main()

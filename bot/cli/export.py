@@ -9,10 +9,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:  # `attune --help` stays quick
+    from bot.conversation.library import Library
+    from bot.questionnaire.model import Edition
+    from bot.storage.store import Store
 
 PATIENCE_S = 1.0  # a progress bar appears where it takes longer
 
@@ -158,35 +164,53 @@ def _withheld(done: Mapping[str, Any]) -> Iterator[str]:
 
 
 async def _export(asked: Asked) -> tuple[Path, Sequence[Mapping[str, Any]]]:
-    from bot.cli.roof import open_desk  # noqa: PLC0415 - `attune --help` stays quick
-    from bot.research.bundle import Wanted  # noqa: PLC0415 - the same
-    from bot.research.bundle import export as write  # noqa: PLC0415 - the same
-    from bot.research.disclosure import Profile  # noqa: PLC0415 - the same
+    from bot.cli.clock import now  # noqa: PLC0415 - `attune --help` stays quick
+    from bot.cli.roof import open_keys, read_library  # noqa: PLC0415 - the same
     from bot.research.record import record  # noqa: PLC0415 - the same
+    from bot.settings import Settings  # noqa: PLC0415 - the same
+    from bot.storage.opening import open_store  # noqa: PLC0415 - the same
+
+    settings = Settings.read()
+    store = await open_store(settings.database, open_keys(settings).fingerprint, clock=now)
+    try:
+        # What was collected is in the store; today's questionnaires are rarely needed, and slow to read.
+        out, manifests = await _written(asked, store, cache(lambda: read_library(settings)))
+        for said in manifests:
+            await record(store, said, getpass.getuser(), now())
+    finally:
+        await store.close()
+    return out, manifests
+
+
+async def _written(
+    asked: Asked, store: "Store", library: "Callable[[], Library]"
+) -> tuple[Path, Sequence[Mapping[str, Any]]]:
+    from bot.research.bundle import Wanted, export  # noqa: PLC0415 - `attune --help` stays quick
+    from bot.research.disclosure import Profile  # noqa: PLC0415 - the same
     from bot.research.survey import Filters  # noqa: PLC0415 - the same
     from bot.research.zipped import zipped  # noqa: PLC0415 - the same
-    from bot.settings import Settings  # noqa: PLC0415 - the same
 
     wanted = Wanted(asked.formats, asked.tables, Profile(asked.profile), asked.response, asked.verify)
-    async with open_desk(Settings.read()) as desk:
-        async with desk.store.snapshot() as snapshot:
-            library = desk.library
-            filters = Filters(snapshot.as_of if asked.as_of is None else asked.as_of, asked.include)
-            out = asked.out or Path(f"attune-export-{filters.as_of}{'.zip' if asked.zipped else ''}")
-            with _bar() as progress, zipped(out) if asked.zipped else nullcontext(out) as folder:
-                manifests = await write(
-                    snapshot,
-                    folder,
-                    filters,
-                    lambda edition: library.content(edition, library.default_organisation),
-                    questionnaire=asked.questionnaire,
-                    current={edition.questionnaire.id: edition for edition in library.editions()},
-                    wanted=wanted,
-                    progress=progress,
-                )
-        for said in manifests:
-            await record(desk.store, said, getpass.getuser(), desk.clock())
+    async with store.snapshot() as snapshot:
+        filters = Filters(snapshot.as_of if asked.as_of is None else asked.as_of, asked.include)
+        out = asked.out or Path(f"attune-export-{filters.as_of}{'.zip' if asked.zipped else ''}")
+        with _bar() as progress, zipped(out) if asked.zipped else nullcontext(out) as folder:
+            manifests = await export(
+                snapshot,
+                folder,
+                filters,
+                lambda edition: library().content(edition, library().default_organisation),
+                questionnaire=asked.questionnaire,
+                current=lambda name: _today(library(), name),
+                wanted=wanted,
+                progress=progress,
+            )
     return out, manifests
+
+
+def _today(library: "Library", questionnaire: str) -> "Edition | None":
+    loaded = library.questionnaires.get(questionnaire)
+    return loaded.edition if loaded else None
 
 
 def _told(said: Mapping[str, Any]) -> str:

@@ -5,7 +5,7 @@ clock is read. Interviews pass through a page at a time, so memory doesn't grow 
 Stata files, whose library wants them whole).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -51,15 +51,15 @@ async def export(
     held_with: HeldWith,
     *,
     questionnaire: str | None = None,
-    current: Mapping[str, Edition] | None = None,
+    current: Callable[[str], Edition | None] = lambda _questionnaire: None,
     wanted: Wanted | None = None,
     progress: Progress = lambda _done, _of: None,
 ) -> tuple[Mapping[str, Any], ...]:
     """Write the folder `out`; return the manifest of each questionnaire in it.
 
     One questionnaire's files stand in `out` itself; of several, each has a folder of its own there.
-    `held_with` is for looking back to an earlier turn; `current` are today's editions, which give the columns
-    where a questionnaire has no interview to show.
+    `held_with` is for looking back to an earlier turn; `current` gives today's edition, which has the columns
+    where a questionnaire has no interview to show; they are asked for then only.
     """
     wanted = wanted or Wanted()
     if not 0 <= filters.as_of <= snapshot.as_of:
@@ -77,7 +77,7 @@ async def export(
             folder = draft if len(ids) == 1 else draft / each
             folder.mkdir(exist_ok=True)
             survey = Survey(snapshot, each, filters, editions, mine)
-            job = _Job(survey, wanted, (current or {}).get(each), tuple(writers), progress)
+            job = _Job(survey, wanted, current, tuple(writers), progress)
             manifests.append(await _questionnaire(job, folder))
         return tuple(manifests)
 
@@ -119,14 +119,17 @@ class _Job:
 
     survey: Survey
     wanted: Wanted
-    current: Edition | None
+    current: Callable[[str], Edition | None]
     writers: tuple[Write, ...]
     progress: Progress
 
     async def layout(self) -> Layout:
         """Return the columns: those of the editions met, else of today's."""
         met = [await self.survey.editions.get(digest) for digest in await self.survey.met()]
-        return merge(self.survey.questionnaire, met or ([self.current] if self.current else []))
+        if not met:
+            today = self.current(self.survey.questionnaire)
+            met = [today] if today else []
+        return merge(self.survey.questionnaire, met)
 
     @property
     def withholds(self) -> bool:

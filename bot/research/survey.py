@@ -8,14 +8,12 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-import orjson
-
 from bot.conversation.content import Content
 from bot.conversation.machine import fold
 from bot.questionnaire.model import Edition
 from bot.research.quick.interview import Interview
-from bot.storage.pages import line_of
-from bot.storage.store import Snapshot, StoredSession
+from bot.storage.pages import row_of
+from bot.storage.store import CHANNEL, REASON, Row, Snapshot, StoredSession
 
 HeldWith = Callable[[Edition], Content]
 """What the machine folds a log with: an edition, and today's words around it, which change no answer."""
@@ -29,8 +27,6 @@ REASONS = {
     SIMULATED: "answered by a program, not by a person",
 }
 """Every reason for leaving an interview out."""
-
-_LEFT_OUT = 2  # parts of a line that isn't used: its reason and its channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,36 +107,36 @@ class Survey:
         if self.only is not None:
             mine = sorted(self.only, key=lambda stored: stored.response_id)
             theirs = [one for one in mine if one.session.questionnaire == self.questionnaire]
-            yield [Interview(orjson.loads(line_of(stored, events=events))) for stored in theirs]
+            yield [Interview(row_of(stored, events=events)) for stored in theirs]
         elif self._present:
-            async for lines in self.snapshot.lines(self.questionnaire, events=events):
-                yield self._chosen(lines)
+            async for rows in self.snapshot.pages(self.questionnaire, events=events):
+                yield self._chosen(rows)
         else:
             self.excluded.update(await self.snapshot.excluded(self.questionnaire))
             async for stored in self.snapshot.sessions(self.questionnaire):
                 then = await self.editions.as_it_stood(stored, self.filters.as_of)
                 if then is not None:
-                    yield self._chosen([line_of(then, events=events)])
+                    yield self._chosen([row_of(then, events=events)])
 
     @property
     def _present(self) -> bool:
         return self.filters.as_of == self.snapshot.as_of
 
-    def _chosen(self, lines: Iterable[str]) -> Iterator[Interview]:
+    def _chosen(self, rows: Iterable[Row]) -> Iterator[Interview]:
         """Yield the interviews that are in; count the others."""
         excluded, leave_out = self.excluded, self.filters.leave_out
-        for text in lines:
-            line = orjson.loads(text)
-            if len(line) == _LEFT_OUT:
-                excluded[line[0]] += 1
-                continue
-            state = line[6]
-            if state["channel"] in leave_out:
+        for row in rows:
+            if row[REASON] is not None:
+                excluded[str(row[REASON])] += 1
+            elif row[CHANNEL] in leave_out:
                 excluded[SIMULATED] += 1
-            elif state.get("consent") is None or not state.get("research"):
-                excluded[NO_RESEARCH if state.get("consent") else NO_CONSENT] += 1
             else:
-                yield Interview(line)
+                interview = Interview(row)
+                state = interview.state
+                if state.get("consent") is None or not state.get("research"):
+                    excluded[NO_RESEARCH if state.get("consent") else NO_CONSENT] += 1
+                else:
+                    yield interview
 
     async def stored(self) -> AsyncIterator[StoredSession]:
         """Yield the same interviews as the store has them, for checks that take their time."""

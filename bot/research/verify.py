@@ -9,8 +9,6 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-import orjson
-
 from bot.errors import OperatorError
 from bot.research.columns import Table
 from bot.research.layout import Layout
@@ -18,7 +16,7 @@ from bot.research.quick.interview import Interview
 from bot.research.response import Reader
 from bot.research.survey import Survey
 from bot.research.writing import Lines
-from bot.storage.pages import line_of
+from bot.storage.pages import row_of
 
 
 async def verify(survey: Survey, layout: Layout, tables: Sequence[Table[Any]]) -> int:
@@ -31,7 +29,7 @@ async def verify(survey: Survey, layout: Layout, tables: Sequence[Table[Any]]) -
         if folded is None or folded.session != stored.session:
             raise _wrong(stored.response_id, "the stored interview isn't what its events amount to")
         response = readers[stored.session.edition].read(folded)
-        interview = Interview(orjson.loads(line_of(stored, events=True)))
+        interview = Interview(row_of(stored, events=True))
         written = quick[stored.session.edition].of(interview, files)
         for table, lines in zip(tables, written, strict=True):
             if _text(table.lines(response)) != "".join(f"{line}\n" for line in lines):

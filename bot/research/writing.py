@@ -71,21 +71,34 @@ class Found:
     rows: Counter[str] = field(default_factory=Counter)
     invited: dict[str, set[str]] = field(default_factory=dict)  # the people of an invite, up to `enough`
 
+    _before: tuple[str, ...] = ()
+    _again: int = 0
+
     def meet(self, one: Interview, enough: int) -> None:
         """Count an interview."""
         self.responses += 1
         self.newest = max(self.newest, one.last)
         state = one.state
         key = (one.step, state["channel"], state["language"], state["organisation"], state["edition"])
-        self.counts[key] += 1
+        if key == self._before:  # as mostly; to compare is quicker than to look up
+            self._again += 1
+        else:
+            self._settle()
+            self._before, self._again = key, 1
         invite = state.get("invite")
         if invite is not None:
             people = self.invited.setdefault(invite, set())
             if len(people) < enough:
                 people.add(one.person)
 
+    def _settle(self) -> None:
+        if self._again:
+            self.counts[self._before] += self._again
+            self._again = 0
+
     def counted(self, name: str) -> dict[str, int]:
         """Return the counts of one kind."""
+        self._settle()
         place, counted = KINDS.index(name), Counter[str]()
         for key, number in self.counts.items():
             value = STATUSES.get(key[0], Status.PARTIAL.value) if name == "status" else key[place]

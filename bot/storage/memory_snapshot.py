@@ -9,9 +9,9 @@ from bot.conversation.events import Event
 from bot.conversation.session import Session
 from bot.questionnaire.model import Edition
 from bot.storage.codes import response_code
-from bot.storage.pages import left_out, line_of
+from bot.storage.pages import left_out, row_of
 from bot.storage.rules import excluded
-from bot.storage.store import StoredSession
+from bot.storage.store import Row, StoredSession
 
 
 @dataclass(slots=True)
@@ -73,9 +73,9 @@ class MemorySnapshot:
                     tuple(kept.events),
                 )
 
-    async def lines(self, questionnaire: str, *, events: bool) -> AsyncIterator[Sequence[str]]:
-        """Yield every interview as a line of JSON, all on one page."""
-        used = [line_of(stored, events=events) async for stored in self.sessions(questionnaire)]
+    async def pages(self, questionnaire: str, *, events: bool) -> AsyncIterator[Sequence[Row]]:
+        """Yield every interview as a row, all on one page."""
+        used = [row_of(stored, events=events) async for stored in self.sessions(questionnaire)]
         kept = (kept for kept in self._kept if kept.session.questionnaire == questionnaire)
         others = [left_out(why, one.session.channel) for one in kept if (why := self._reason(one))]
         if used or others:

@@ -1,26 +1,20 @@
-"""Interviews as lines of JSON, a page at a time: what an export reads a million answers from.
+"""Interviews as they lie in their rows, a page at a time: what an export reads a million answers from."""
 
-The database joins the text of a page itself. So a page crosses the driver once, instead of once for each row,
-and the next one is read by another thread while this one is being used.
-"""
-
-import asyncio
-import json
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, cast
 
 from sqlalchemy import Connection, TextClause, bindparam, text
 
-from bot.conversation.events import WentBack, dump_event
+from bot.conversation.events import Event, WentBack, dump_event
 from bot.conversation.session import Step, dump
-from bot.storage.store import StoredSession
+from bot.storage.store import Row, StoredSession
 from bot.storage.tables import EPOCH
 
 Answer = TypeVar("Answer")
 
-LINES = 500
+ROWS = 500
 """Interviews on a page."""
 
 MICROSECOND = timedelta(microseconds=1)
@@ -42,35 +36,26 @@ _EVENTS = """
 """
 
 _PAGE = """
-SELECT max(response_id), {aggregate}(line, '\n') FROM (
-  SELECT
-    s.response_id AS response_id,
-    CASE WHEN {reason} IS NOT NULL THEN '["' || {reason} || '","' || s.channel || '"]'
-    ELSE
-      '["' || s.response_id || '","' || p.code || '",'
-      || coalesce('"' || f.response_id || '"', 'null') || ',' || CAST(s.began_at AS TEXT) || ','
-      || CAST(
-        CASE WHEN s.step = 'result' THEN s.ended_at
-        ELSE (SELECT max(e.at) FROM event e WHERE e.session_id = s.session_id AND e.turn = (
-          SELECT max(last.turn) FROM event last WHERE last.session_id = s.session_id)) END AS TEXT)
-      || CASE WHEN s.step IN ('welcome', 'consent', 'research', 'paused', 'stopped') AND EXISTS (
-          SELECT 1 FROM event e WHERE e.session_id = s.session_id AND e.kind = 'WentBack')
-        THEN ',1,' ELSE ',0,' END
-      || s.state {events}|| ']'
-    END AS line
-  FROM session s
-  JOIN person p ON p.person_id = s.person_id
-  LEFT JOIN session f ON f.session_id = s.follows AND f.person_id = s.person_id
-    AND f.consented_at IS NOT NULL AND f.research IS TRUE
-  WHERE s.questionnaire = :questionnaire AND s.response_id > :after
-  ORDER BY s.response_id LIMIT :most
-) page
+SELECT
+  s.response_id, p.code, f.response_id, s.began_at,
+  CASE WHEN s.step = 'result' THEN s.ended_at
+  ELSE (SELECT e.at FROM event e WHERE e.session_id = s.session_id ORDER BY e.turn DESC LIMIT 1) END,
+  CASE WHEN s.step IN ('welcome', 'consent', 'research', 'paused', 'stopped') AND EXISTS (
+    SELECT 1 FROM event e WHERE e.session_id = s.session_id AND e.kind = 'WentBack') THEN 1 ELSE 0 END,
+  CASE WHEN {reason} IS NULL THEN s.state END,
+  {events}, {reason}, s.channel
+FROM session s
+JOIN person p ON p.person_id = s.person_id
+LEFT JOIN session f ON f.session_id = s.follows AND f.person_id = s.person_id
+  AND f.consented_at IS NOT NULL AND f.research IS TRUE
+WHERE s.questionnaire = :questionnaire AND s.response_id > :after
+ORDER BY s.response_id LIMIT :most
 """
 
 
 def _statement(aggregate: str, *, events: bool) -> TextClause:
-    log = "|| ',[' || " + _EVENTS.format(aggregate=aggregate) + "|| ']' " if events else ""
-    return text(_PAGE.format(aggregate=aggregate, reason=_REASON, events=log))
+    log = _EVENTS.format(aggregate=aggregate) if events else "NULL"
+    return text(_PAGE.format(reason=_REASON, events=log))
 
 
 _STATEMENTS = {
@@ -88,25 +73,18 @@ class Held(Protocol):
         ...
 
 
-async def lines(line: Held, questionnaire: str, *, events: bool) -> AsyncIterator[Sequence[str]]:
-    """Yield the lines of every interview of a questionnaire, in the order of their response ids."""
+async def pages(line: Held, questionnaire: str, *, events: bool) -> AsyncIterator[Sequence[Row]]:
+    """Yield every interview of a questionnaire, in the order of their response ids."""
     after = ""
-    reading = asyncio.ensure_future(line.ask(partial(_page, questionnaire, after, events=events)))
-    try:
-        while True:
-            last, joined = await reading
-            if joined is None:
-                return
-            reading = asyncio.ensure_future(line.ask(partial(_page, questionnaire, last, events=events)))
-            yield joined.split("\n")
-    finally:
-        await asyncio.gather(reading, return_exceptions=True)
+    while page := await line.ask(partial(_page, questionnaire, after, events=events)):
+        yield page
+        after = page[-1][0]
 
 
-def _page(questionnaire: str, after: str, connection: Connection, *, events: bool) -> tuple[str, str | None]:
-    given = {"questionnaire": questionnaire, "after": after, "most": LINES}
-    row = connection.execute(_STATEMENTS[connection.dialect.name, events], given).one()
-    return row[0], row[1]
+def _page(questionnaire: str, after: str, connection: Connection, *, events: bool) -> Sequence[Row]:
+    given = {"questionnaire": questionnaire, "after": after, "most": ROWS}
+    found = connection.execute(_STATEMENTS[connection.dialect.name, events], given)
+    return cast("Sequence[Row]", found.all())
 
 
 _MET = text(
@@ -135,28 +113,28 @@ def met(connection: Connection, questionnaire: str, leave_out: Collection[str]) 
     return [row[0] for row in connection.execute(_MET if several else _ANY, given)]
 
 
-def line_of(stored: StoredSession, *, events: bool) -> str:
-    """Return an interview that is used as such a line."""
+def row_of(stored: StoredSession, *, events: bool) -> Row:
+    """Return an interview that is used as such a row."""
     session, log = stored.session, [event for _, event in stored.events]
     last = session.ended_at if session.step is Step.RESULT and session.ended_at else log[-1].at
-    parts = [
-        json.dumps(stored.response_id),
-        json.dumps(stored.person_id),
-        json.dumps(stored.follows),
-        str(micros(session.began_at)),
-        str(micros(last)),
-        str(int(any(isinstance(event, WentBack) for event in log))),
-        dump(session).decode(),
-    ]
-    if events:
-        dumped = ((kind, micros(event.at), body) for event in log for kind, body in [dump_event(event)])
-        parts.append("[" + ",".join(f'["{kind}",{at},{body.decode()}]' for kind, at, body in dumped) + "]")
-    return "[" + ",".join(parts) + "]"
+    went_back = int(any(isinstance(event, WentBack) for event in log))
+    dumped = ((kind, micros(event.at), body) for event in log for kind, body in [dump_event(event)])
+    text_of_log = (
+        ",".join(f'["{kind}",{at},{body.decode()}]' for kind, at, body in dumped) if events else None
+    )
+    began, state = micros(session.began_at), dump(session).decode()
+    who = (stored.response_id, stored.person_id, stored.follows)
+    return (*who, began, micros(last), went_back, state, text_of_log, None, session.channel)
 
 
-def left_out(reason: str, channel: str) -> str:
-    """Return the line of an interview that isn't used."""
-    return json.dumps([reason, channel])
+def _event(event: Event) -> str:
+    kind, body = dump_event(event)
+    return f'["{kind}",{micros(event.at)},{body.decode()}]'
+
+
+def left_out(reason: str, channel: str) -> Row:
+    """Return the row of an interview that isn't used."""
+    return ("", "", None, 0, 0, 0, None, None, reason, channel)
 
 
 def micros(at: datetime) -> int:

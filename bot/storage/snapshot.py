@@ -5,7 +5,7 @@ from functools import partial
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, select
+from sqlalchemy import ColumnElement, Connection, and_, case, func, select
 
 from bot.conversation.events import Event, parse_event
 from bot.conversation.session import parse
@@ -13,7 +13,7 @@ from bot.questionnaire.model import Edition
 from bot.storage import pages, reading, tables
 from bot.storage.pages import Held
 from bot.storage.rules import NO_CONSENT, NO_RESEARCH, WITHDRAWN
-from bot.storage.store import StoredSession
+from bot.storage.store import Row, StoredSession
 
 CHUNK = 250  # interviews read at once
 
@@ -42,9 +42,9 @@ class SqlSnapshot:
                 yield stored
             after = found[-1].response_id
 
-    def lines(self, questionnaire: str, *, events: bool) -> AsyncIterator[Sequence[str]]:
-        """Yield every interview as a line of JSON, in pages."""
-        return pages.lines(self._line, questionnaire, events=events)
+    def pages(self, questionnaire: str, *, events: bool) -> AsyncIterator[Sequence[Row]]:
+        """Yield every interview as it lies in its row, in pages."""
+        return pages.pages(self._line, questionnaire, events=events)
 
     async def met(self, questionnaire: str, leave_out: Collection[str]) -> Sequence[str]:
         """Return the digests of the editions that interviews for research were held with, newest first."""
@@ -124,7 +124,7 @@ def _of_person(connection: Connection, response: str) -> list[StoredSession]:
     return _stored(connection, rows)
 
 
-def _stored(connection: Connection, rows: Sequence[Row[Any, Any, Any, Any, Any]]) -> list[StoredSession]:
+def _stored(connection: Connection, rows: Sequence[Any]) -> list[StoredSession]:
     logs = _logs(connection, [row[0] for row in rows])
     return [
         StoredSession(response, code, first, parse(state), logs.get(session, ()))

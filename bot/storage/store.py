@@ -103,6 +103,19 @@ class Swept:
     retired: int = 0
 
 
+Row = tuple[str, str, str | None, int, int, int, str | None, str | None, str | None, str]
+"""An interview as it lies in its row, for exports of millions of answers.
+
+Response id; person's code; response id of the first part; when it began; when its result was shown, or else
+its last event was; 1 if going back is the only sign that a question was seen; the session and its events, as
+JSON; why it isn't used for research; channel. Times are whole microseconds since 1970. An event is [kind,
+time, body], with commas between them. Where it isn't used, neither session nor events are told.
+"""
+
+REASON, CHANNEL = 8, 9
+"""The places of the last two."""
+
+
 class Snapshot(Protocol):
     """A consistent view of everything at one as-of number."""
 
@@ -112,13 +125,10 @@ class Snapshot(Protocol):
         """Yield the interviews that may be used for research, in the order of their response ids."""
         ...
 
-    def lines(self, questionnaire: str, *, events: bool) -> AsyncIterator[Sequence[str]]:
-        """Yield every interview as a line of JSON, in pages, in the order of their response ids.
+    def pages(self, questionnaire: str, *, events: bool) -> AsyncIterator[Sequence[Row]]:
+        """Yield every interview as it lies in its row, in pages, in the order of their response ids.
 
-        One that may be used for research is [response id, person's code, response id of the first part or
-        null, when it began, when its result was shown or else its last event was, 1 if going back is the only
-        sign that a question was seen, session, events]; times are whole microseconds since 1970; an event is
-        [kind, time, body], and without `events` there are none. Another one is [reason, channel].
+        Those that aren't used for research are among them, with the reason and nothing that was said.
         """
         ...
 

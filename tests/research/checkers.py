@@ -259,7 +259,7 @@ CHECKS: dict[str, Check] = {
     "load.sps": load_sps,
     "HTML parser": page,
     "CITATION.cff": citation,
-    **{f"read back: {name}": lambda folder, name=name: differences(folder, name) for name in READERS},  # type: ignore[misc]
+    **{f"read back: {name}": lambda folder, name=name: differences(folder, name) for name in READERS},  # type: ignore[misc]  # a lambda that keeps its name
 }
 
 _NEEDS: dict[str, Callable[[], bool]] = {

@@ -50,8 +50,8 @@ from bot.research.bundle import Wanted, export
 from bot.research.survey import Filters
 from bot.scoring.segments import assign
 from bot.storage.codes import person_code, response_code
-from bot.storage.pages import left_out, line_of
-from bot.storage.store import Snapshot, StoredSession
+from bot.storage.pages import left_out, row_of
+from bot.storage.store import Row, Snapshot, StoredSession
 
 BEGINS = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 LANGUAGES = ("en", "ar")
@@ -90,9 +90,9 @@ class Made:
             if one.session.questionnaire == questionnaire:
                 yield one
 
-    async def lines(self, questionnaire: str, *, events: bool) -> AsyncIterator[Sequence[str]]:
-        """Yield them as lines, and somebody who didn't allow research."""
-        found = [line_of(one, events=events) async for one in self.sessions(questionnaire)]
+    async def pages(self, questionnaire: str, *, events: bool) -> AsyncIterator[Sequence[Row]]:
+        """Yield them as rows, and somebody who didn't allow research."""
+        found = [row_of(one, events=events) async for one in self.sessions(questionnaire)]
         yield [*found, left_out("no_research", "telegram")]
 
     async def met(self, questionnaire: str, leave_out: Collection[str]) -> Sequence[str]:

@@ -133,6 +133,6 @@ async def written(
             lambda edition: library.content(edition, library.default_organisation),
             questionnaire=questionnaire,
             wanted=wanted,
-            current={edition.questionnaire.id: edition for edition in library.editions()},
+            current={edition.questionnaire.id: edition for edition in library.editions()}.get,
         )
     return out

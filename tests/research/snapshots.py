@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 
 from bot.questionnaire.model import Edition
-from bot.storage.store import Snapshot, StoredSession
+from bot.storage.store import Row, Snapshot, StoredSession
 
 PAGE = 50  # interviews
 
@@ -20,9 +20,9 @@ class Seen:
         async for stored in self._snapshot.sessions(questionnaire):
             yield stored
 
-    async def lines(self, questionnaire: str, *, events: bool) -> AsyncIterator[Sequence[str]]:
+    async def pages(self, questionnaire: str, *, events: bool) -> AsyncIterator[Sequence[Row]]:
         """Pass on the pages."""
-        async for page in self._snapshot.lines(questionnaire, events=events):
+        async for page in self._snapshot.pages(questionnaire, events=events):
             yield page
 
     async def met(self, questionnaire: str, leave_out: Collection[str]) -> Sequence[str]:
@@ -57,10 +57,10 @@ class Repeated(Seen):
         super().__init__(snapshot)
         self._times = times
 
-    async def lines(self, questionnaire: str, *, events: bool) -> AsyncIterator[Sequence[str]]:
+    async def pages(self, questionnaire: str, *, events: bool) -> AsyncIterator[Sequence[Row]]:
         """Yield copies, each under a response id of its own, in pages."""
-        async for page in super().lines(questionnaire, events=events):
-            for line in page:
+        async for page in super().pages(questionnaire, events=events):
+            for row in page:
                 for first in range(0, self._times, PAGE):
                     numbers = range(first, min(first + PAGE, self._times))
-                    yield [line.replace(line[2:28], f"{number:026d}", 1) for number in numbers]
+                    yield [(f"{number:026d}", *row[1:]) for number in numbers]

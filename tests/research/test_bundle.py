@@ -14,7 +14,7 @@ from bot.errors import OperatorError
 from bot.research.bundle import export
 from bot.research.survey import Filters
 from bot.storage.memory import MemoryStore
-from bot.storage.store import Snapshot
+from bot.storage.store import Row, Snapshot
 from tests.research.interviewing import Interviewing, Person, written
 from tests.research.reading import bytes_of, inside, lines, manifest, sums
 from tests.research.snapshots import Seen
@@ -212,12 +212,12 @@ class Breaking(Seen):
         super().__init__(snapshot)
         self._left = itertools.count(-after)
 
-    async def lines(self, questionnaire: str, *, events: bool) -> AsyncIterator[Sequence[str]]:
-        async for page in super().lines(questionnaire, events=events):
-            for line in page:
+    async def pages(self, questionnaire: str, *, events: bool) -> AsyncIterator[Sequence[Row]]:
+        async for page in super().pages(questionnaire, events=events):
+            for row in page:
                 if next(self._left) >= 0:
                     raise RuntimeError("the disk went away")
-                yield [line]
+                yield [row]
 
 
 @pytest.mark.parametrize("after", [0, 1, 2])

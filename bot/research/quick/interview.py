@@ -13,23 +13,24 @@ from bot.conversation.route import applying, following, form_of, route
 from bot.conversation.session import Step, parse
 from bot.questionnaire.model import Edition
 from bot.research.quick.scales import OPEN, UNREACHED, Route, Score
+from bot.storage.store import Row
 
 _RESULT = Step.RESULT.value
 _LEFT = frozenset({Step.PAUSED.value, Step.STOPPED.value})
 _BEFORE_ITEMS = frozenset({None, Step.WELCOME.value, Step.CONSENT.value, Step.RESEARCH.value})
-_PARTS = 8  # of a line that has the log
 _ROUTES = 256  # different ways through a form that are remembered
 _choice_of = itemgetter("choice")
 
 
 class Interview:
-    """A stored line; `Finder` fills in the rest."""
+    """A stored row; `Finder` fills in the rest."""
 
     __slots__ = (
+        "_log",
         "answers",
         "began",
         "code",
-        "events",
+        "edited",
         "follows",
         "form",
         "given",
@@ -54,12 +55,21 @@ class Interview:
     open: str | None
     """The item that was on the screen and has no answer."""
 
-    def __init__(self, line: Sequence[Any]) -> None:
+    def __init__(self, row: Row) -> None:
         # Times are whole microseconds since 1970; `last` is when the result was shown, else the last event.
-        self.code, self.person, self.follows, self.began, self.last, self.went_back, self.state = line[:7]
-        self.events: Sequence[tuple[str, int, dict[str, Any]]] = line[7] if len(line) == _PARTS else ()
+        self.code, self.person, self.follows, self.began, self.last, self.went_back, state, self._log, *_ = (
+            row
+        )
+        text = state or "{}"
+        self.state: dict[str, Any] = orjson.loads(text)
+        self.edited = '"edits":' in text  # found sooner than by going over the answers
         self.answers: Mapping[str, Mapping[str, Any]] = self.state.get("answers") or {}
         self.step: str = self.state.get("step", "welcome")
+
+    @property
+    def events(self) -> Sequence[tuple[str, int, dict[str, Any]]]:
+        """Return the log: kind, time and body of each event."""
+        return orjson.loads(f"[{self._log or ''}]")  # type: ignore[no-any-return]
 
     @property
     def reached_items(self) -> bool:

@@ -19,7 +19,6 @@ _PARTIAL = Status.PARTIAL.value
 STATUSES = {_RESULT: Status.COMPLETE.value, Step.STOPPED.value: Status.STOPPED.value}
 """How far an interview came, by its step; else it is partial."""
 
-_UNEDITED = 2  # keys of an answer that was never changed
 _FRACTIONS = [repr(number / 1000)[1:] for number in range(1000)]  # of a second, from its milliseconds
 
 
@@ -97,8 +96,8 @@ def _when(interview: Interview) -> str:
 
 def _counts(interview: Interview) -> str:
     given, open_, skipped = interview.given, interview.open is not None, interview.values.count(None)
-    edited = max(map(len, interview.answers.values()), default=0) > _UNEDITED
-    return f"{given + open_},{given - skipped},{skipped},{_edits(interview) if edited else 0}"
+    edits = _edits(interview) if interview.edited else 0
+    return f"{given + open_},{given - skipped},{skipped},{edits}"
 
 
 def _edits(interview: Interview) -> int:
