@@ -13,6 +13,7 @@ from bot.privacy import HEARD_AGE, PARKED_AGE, RECEIPT_AGE
 from bot.storage import tables
 from bot.storage.invite_statements import drop_expired
 from bot.storage.invite_tables import resume_code
+from bot.storage.staff_statements import drop_past
 from bot.storage.statements import SET_PRESENT
 from bot.storage.store import Receipt
 
@@ -156,6 +157,7 @@ def sweep_traffic(connection: Connection, now: datetime) -> int:
     connection.execute(delete(tables.erasure).where(receipts, tables.erasure.c.asked_at < now - RECEIPT_AGE))
     _drop_older(connection, tables.parked, now - PARKED_AGE)
     drop_expired(connection, now)
+    drop_past(connection, now)
     return _drop_older(connection, tables.heard, now - HEARD_AGE)
 
 

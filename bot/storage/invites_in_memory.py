@@ -17,6 +17,7 @@ class InvitesInMemory:
     _people: dict[str, KnownPerson]
 
     def __init__(self) -> None:
+        super().__init__()
         self._invites: dict[str, Invite] = {}
         self._links: dict[Destination, str] = {}
         self._resumes: dict[str, tuple[str, datetime]] = {}

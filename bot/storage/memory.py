@@ -28,6 +28,7 @@ from bot.storage.rules import (
     moved_to,
     needed_until,
 )
+from bot.storage.staff_in_memory import StaffInMemory
 from bot.storage.store import Active, Outcome, Owed, Parked, Receipt, Saved, Swept
 
 
@@ -44,7 +45,7 @@ class _Erasure:
     verified: bool = False
 
 
-class MemoryStore(InvitesInMemory):
+class MemoryStore(InvitesInMemory, StaffInMemory):
     """A store that forgets everything when it is closed."""
 
     def __init__(self) -> None:
@@ -286,6 +287,7 @@ class MemoryStore(InvitesInMemory):
         return dropped
 
     def _prune(self, now: datetime) -> int:
+        self._drop_past(now)
         old = [key for key, at in self._heard.items() if at < now - HEARD_AGE]
         for key in old:
             del self._heard[key]

@@ -26,6 +26,7 @@ from bot.storage.postgres_upgrading import prepare
 from bot.storage.projection import Values
 from bot.storage.snapshot import SqlSnapshot
 from bot.storage.sql import SqlStore
+from bot.storage.staff_in_sql import StaffInSql
 from bot.storage.store import Owed, Receipt
 from bot.storage.workers import Worker
 
@@ -78,7 +79,7 @@ _MEANINGS: Final = {
 }
 
 
-class PostgresStore(SqlStore, InvitesInSql):
+class PostgresStore(SqlStore, InvitesInSql, StaffInSql):
     """Everything that is remembered, in one database, as one worker uses it."""
 
     def __init__(self, url: str, *, lease: timedelta = LEASE) -> None:

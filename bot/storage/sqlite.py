@@ -23,6 +23,7 @@ from bot.storage.operations import Call, Operation
 from bot.storage.projection import Values
 from bot.storage.snapshot import SqlSnapshot
 from bot.storage.sql import SqlStore
+from bot.storage.staff_in_sql import StaffInSql
 from bot.storage.store import Receipt
 from bot.storage.tidying import Log
 from bot.storage.upgrading import prepare
@@ -49,7 +50,7 @@ async def open_sqlite(
     return store
 
 
-class SqliteStore(SqlStore, InvitesInSql):
+class SqliteStore(SqlStore, InvitesInSql, StaffInSql):
     """Everything that is remembered, in one file."""
 
     def __init__(self, database: Path, *, cached: int = CACHED_PEOPLE) -> None:

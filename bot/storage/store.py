@@ -16,6 +16,7 @@ from bot.conversation.replies import Reply, Turn
 from bot.conversation.session import Session
 from bot.questionnaire.model import Edition
 from bot.storage.invites import InviteStore
+from bot.storage.staff import StaffStore
 
 
 class Outcome(StrEnum):
@@ -165,7 +166,7 @@ class Snapshot(Protocol):
         ...
 
 
-class Store(InviteStore, Protocol):
+class Store(InviteStore, StaffStore, Protocol):
     """Everything that is remembered."""
 
     async def keep_edition(self, edition: Edition) -> None:
