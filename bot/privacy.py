@@ -4,6 +4,10 @@ Law: this module alone turns an identity into a pseudonym, seals what must be ke
 random bytes. The master key stays apart from the database and from its backups. Each purpose has a key of its
 own (HKDF-SHA256), so that what one file holds can't be joined with another; a sealed text opens only in the
 row that it was sealed for.
+
+Keys form a chain where one took the place of another: a pseudonym is made by the oldest from the address, and
+by each newer one from the pseudonym before. So every pseudonym can be made anew without any address, everybody
+stays recognised, and whoever knows only an older key recognises nobody.
 """
 
 import base64
@@ -35,7 +39,11 @@ HEARD_AGE: Final = timedelta(days=7)
 PARKED_AGE: Final = timedelta(days=30)
 """How long the shape of an update that couldn't be parsed is kept."""
 
+BACKUP_AGE: Final = timedelta(days=30)
+"""How long a backup may exist, and so how long the ledger remembers that somebody was erased."""
+
 KEY_BYTES: Final = 32
+QUOTED: Final = 8  # letters of the code that a person may quote
 _NONCE_BYTES: Final = 12  # 96 bits, as AES-GCM wants it
 _FORMAT: Final = b"\x01"  # first byte of everything sealed, and part of what it is bound to
 
@@ -45,19 +53,23 @@ class SealBroken(AttuneError):
 
 
 class Keys:
-    """The keys of this installation, each for one purpose, drawn from one master key."""
+    """The keys of this installation, each for one purpose, drawn from one master key and those before it."""
 
-    __slots__ = ("_log", "_person", "_seals", "fingerprint")
+    __slots__ = ("_ledger", "_log", "_people", "_seals", "earlier", "fingerprint")
 
-    def __init__(self, master: bytes) -> None:
+    def __init__(self, master: bytes, *older: bytes) -> None:
         if len(master) != KEY_BYTES:
             raise SettingsError(
                 f"A privacy key has {KEY_BYTES} bytes, this one has {len(master)}.", remedy=_REMEDY
             )
-        self._person = _derived(master, "person")
+        self.earlier: Final = Keys(*older) if older else None
+        """The keys as they were before the newest took over."""
+        before = self.earlier._people if self.earlier else ()  # noqa: SLF001 - its own kind
+        self._people: tuple[bytes, ...] = (*before, _derived(master, "person"))
         self._log = _derived(master, "log")
+        self._ledger = _derived(master, "ledger")
         self._seals = {table: AESGCM(_derived(master, table)) for table in ("address", "receipt")}
-        self.fingerprint: Final = _base32(_derived(master, "fingerprint"))[:26]
+        self.fingerprint: Final = _fingerprint(master, self.earlier)
         """A check value that says whether two keys are the same, and nothing else about them."""
 
     def __repr__(self) -> str:
@@ -68,7 +80,23 @@ class Keys:
 
     def person(self, channel: str, address: str) -> str:
         """Return the pseudonym of whoever is behind an address of a channel."""
-        return _base32(hmac.digest(self._person, f"{channel}:{address}".encode(), "sha256")[:20])[:26]
+        name = f"{channel}:{address}"
+        for key in self._people:
+            name = _pseudonym(key, name)
+        return name
+
+    def renewed(self, person: str) -> str:
+        """Return what somebody whom the keys before knew by a pseudonym is called now."""
+        return _pseudonym(self._people[-1], person)
+
+    def mark(self, person: str) -> str:
+        """Return what the ledger of erasures holds of somebody: useless without the key and a pseudonym."""
+        return _base32(hmac.digest(self._ledger, person.encode(), "sha256"))[:26].lower()
+
+    def quoted(self, person: str) -> str:
+        """Return the code that a person may quote: the beginning of what a log calls them, to be read aloud."""
+        code = self.log_id(person)[:QUOTED].upper()
+        return f"{code[:4]}-{code[4:]}"
 
     def log_id(self, person: str) -> str:
         """Return what a log calls a person: no pseudonym of the database, and useless without the key."""
@@ -119,6 +147,12 @@ _REMEDY: Final = (
 )
 
 
+def parse_keys(text: str) -> tuple[bytes, ...]:
+    """Return the master key and those before it, the newest first: they stand in lines, or between commas."""
+    parts = text.replace(",", " ").split()
+    return tuple(map(parse_key, parts)) if len(parts) > 1 else (parse_key(text),)
+
+
 def parse_key(text: str) -> bytes:
     """Return the master key from its base64 text (standard or URL-safe)."""
     compact = "".join(text.split()).replace("-", "+").replace("_", "/").rstrip("=")
@@ -131,8 +165,8 @@ def parse_key(text: str) -> bytes:
     return key
 
 
-def read_or_make_key(path: Path) -> bytes:
-    """Return the master key from a file that only its owner can read; make it where there is none."""
+def read_or_make_keys(path: Path) -> tuple[bytes, ...]:
+    """Return the keys from a file that only its owner can read, the newest first; make one where none is."""
     try:
         if not path.exists():
             _make_key_file(path)
@@ -146,21 +180,42 @@ def read_or_make_key(path: Path) -> bytes:
             remedy="Give this account the right to read it, or set PRIVACY_KEY_FILE to another place.",
         ) from error
     try:
-        return parse_key(text)
+        return parse_keys(text)
     except SettingsError as error:
         raise SettingsError(f"{path}: {error.message}", remedy=error.remedy) from None
+
+
+def add_key(path: Path) -> None:
+    """Put a new key before those in a file; whoever reads it meanwhile finds the old ones or all of them."""
+    draft = _draft(path, f"{_new_key()}\n{path.read_text('ascii').strip()}\n")
+    draft.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _new_key() -> str:
+    return base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()
+
+
+def _draft(path: Path, text: str) -> Path:
+    """Write a file whole beside its place, for its owner alone."""
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    return draft
 
 
 def _make_key_file(path: Path) -> None:
     """Make the file whole under another name and link it into place: of two that start at once, one wins."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    draft = _draft(path, f"{_new_key()}\n")
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(base64.b64encode(secrets.token_bytes(KEY_BYTES)) + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
         with contextlib.suppress(FileExistsError):
             os.link(draft, path)
     finally:
@@ -180,6 +235,16 @@ def _derived(master: bytes, scope: str) -> bytes:
     return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=f"attune/1/{scope}".encode()).derive(
         master
     )
+
+
+def _pseudonym(key: bytes, name: str) -> str:
+    return _base32(hmac.digest(key, name.encode(), "sha256")[:20])[:26]
+
+
+def _fingerprint(master: bytes, earlier: Keys | None) -> str:
+    """Return the check value of a chain: two that end alike and began otherwise recognise other people."""
+    own = _derived(master, "fingerprint")
+    return _base32(hmac.digest(own, earlier.fingerprint.encode(), "sha256") if earlier else own)[:26]
 
 
 def _bound_to(row: str) -> bytes:

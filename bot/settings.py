@@ -18,12 +18,12 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsError
-from bot.privacy import ADDRESS_AGE, parse_key, read_or_make_key
+from bot.privacy import ADDRESS_AGE, BACKUP_AGE, parse_keys, read_or_make_keys
 
 ENV_FILE: Final = Path(".env")
 TOKEN: Final = re.compile(r"\d+:[\w-]{10,}", re.ASCII)
 """The shape of a bot token, so that a slip in copying is told at once, without asking Telegram."""
-SECRETS: Final = ("telegram_bot_token", "webhook_secret", "privacy_key", "database_url")
+SECRETS: Final = ("telegram_bot_token", "webhook_secret", "privacy_key", "database_url", "metrics_token")
 """Each may also be given as NAME_FILE, the way container platforms hand over secrets."""
 
 
@@ -119,6 +119,34 @@ class Settings(BaseSettings):
     )
     address_days: int = Field(
         default=ADDRESS_AGE.days, ge=1, le=365, description="A number of days from 1 to 365."
+    )
+    flood_burst: int = Field(
+        default=40, ge=1, le=10_000, description="A number of taps from 1 to 10000; 40 is a whole interview."
+    )
+    flood_per_s: float = Field(
+        default=5.0, gt=0, le=1000, allow_inf_nan=False, description="A number of taps a second, such as 5."
+    )
+    backup_days: int = Field(
+        default=BACKUP_AGE.days,
+        ge=1,
+        le=365,
+        description="How many days the oldest backup is kept, 1 to 365.",
+    )
+    erasure_ledger: Path | None = Field(
+        default=None, description="A folder for the ledger of erasures, on another disk than the database."
+    )
+    operator_chat: int | None = Field(
+        default=None,
+        description="The number of the Telegram chat that alarms go to; /start the bot there first.",
+    )
+    disk_warning_mb: int = Field(
+        default=500, ge=1, description="Megabytes that must be free on the disk of the database."
+    )
+    metrics_token: Annotated[SecretStr, Field(min_length=16, max_length=256)] | None = Field(
+        default=None, description="16 to 256 characters that whoever reads /metrics sends as a bearer token."
+    )
+    metrics_token_file: Path | None = Field(
+        default=None, description="A file that holds METRICS_TOKEN and nothing else."
     )
     log_level: LogLevel = Field(default=LogLevel.INFO, description="DEBUG, INFO, WARNING or ERROR.")
     log_format: LogFormat = Field(default=LogFormat.CONSOLE, description="console or json.")
@@ -218,16 +246,29 @@ class Settings(BaseSettings):
         return (self.xdg_state_home or Path.home() / ".local" / "state") / "attune"
 
     @property
+    def ledger_folder(self) -> Path:
+        """Return the folder of the ledger of erasures: apart from the database, and kept when that is lost."""
+        return self.erasure_ledger or self.state_folder
+
+    @property
+    def backup_age(self) -> timedelta:
+        """Return how long a backup may exist."""
+        return timedelta(days=self.backup_days)
+
+    @property
     def key_file(self) -> Path | None:
         """Return the file that the privacy key is in, or None where it was given itself."""
         if self.privacy_key is not None:
             return None
         return self.privacy_key_file or self.state_folder / "privacy.key"
 
-    def master_key(self) -> bytes:
-        """Return the privacy key; make it where none was given. It is never kept beside the database."""
+    def master_keys(self) -> tuple[bytes, ...]:
+        """Return the privacy key and those before it; make one where none was given.
+
+        They are never kept beside the database.
+        """
         if self.privacy_key is not None:
-            return parse_key(self.privacy_key.get_secret_value())
+            return parse_keys(self.privacy_key.get_secret_value())
         path = self.privacy_key_file or self.state_folder / "privacy.key"
         database = self.database_file
         if database is not None and database.resolve().parent == path.resolve().parent:
@@ -235,7 +276,7 @@ class Settings(BaseSettings):
                 f"The privacy key {path} would lie beside the database.",
                 remedy="Set PRIVACY_KEY_FILE to another folder: whoever copies one must not have the other.",
             )
-        return read_or_make_key(path)
+        return read_or_make_keys(path)
 
     @staticmethod
     def terminal_person() -> str:

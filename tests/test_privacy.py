@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import os
 import pickle
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -19,9 +20,11 @@ from bot.errors import SettingsError
 from bot.privacy import (
     Keys,
     SealBroken,
+    add_key,
     address_row,
     parse_key,
-    read_or_make_key,
+    parse_keys,
+    read_or_make_keys,
     receipt_row,
 )
 
@@ -53,6 +56,65 @@ class TestPseudonyms:
         assert name == Keys(MASTER).log_id(person)
         assert name not in person.lower()
         assert name != Keys(OTHER).log_id(person)
+
+
+class TestAChain:
+    """A newer key took the place of an older one: `Keys(newest, older, …)`."""
+
+    @given(address=st.text(max_size=40))
+    def test_knows_everybody_whom_the_older_key_knew(self, address: str) -> None:
+        """What was stored under the older key is renewed without the address."""
+        chain = Keys(OTHER, MASTER)
+        assert chain.renewed(Keys(MASTER).person("tg", address)) == chain.person("tg", address)
+        assert chain.person("tg", address) != Keys(MASTER).person("tg", address)
+
+    def test_is_of_no_use_to_whoever_knows_one_of_its_keys(self) -> None:
+        keys = (Keys(MASTER), Keys(OTHER), Keys(OTHER, MASTER), Keys(MASTER, OTHER))
+        assert len({one.person("tg", "1") for one in keys}) == 4
+
+    def test_has_a_check_value_of_its_own(self) -> None:
+        """A database of a chain isn't opened with its newest key alone: nobody would be recognised."""
+        keys = (
+            Keys(MASTER),
+            Keys(OTHER),
+            Keys(OTHER, MASTER),
+            Keys(OTHER, OTHER),
+            Keys(OTHER, OTHER, MASTER),
+        )
+        assert len({one.fingerprint for one in keys}) == len(keys)
+
+    def test_knows_the_chain_that_it_was(self) -> None:
+        earlier = Keys(OTHER, MASTER).earlier
+        assert earlier is not None
+        assert earlier.fingerprint == Keys(MASTER).fingerprint
+        assert earlier.earlier is None
+
+    def test_seals_and_marks_with_the_newest(self) -> None:
+        chain, alone = Keys(OTHER, MASTER), Keys(OTHER)
+        assert alone.unseal(chain.seal("here", address_row("P")), address_row("P")) == "here"
+        assert chain.mark("P") == alone.mark("P") != Keys(MASTER).mark("P")
+
+    def test_grows_in_its_file_and_forgets_nothing(self, tmp_path: Path) -> None:
+        path = tmp_path / "privacy.key"
+        (first,) = read_or_make_keys(path)
+        add_key(path)
+        newest, older = read_or_make_keys(path)
+        assert older == first != newest
+        assert path.stat().st_mode & 0o777 == 0o600
+        assert [one.name for one in tmp_path.iterdir()] == ["privacy.key"]
+
+    @pytest.mark.parametrize("between", ["\n", ",", " , ", "\r\n"])
+    def test_is_read_from_one_text(self, between: str) -> None:
+        text = between.join(base64.b64encode(key).decode() for key in (OTHER, MASTER))
+        assert parse_keys(text) == (OTHER, MASTER)
+
+
+class TestTheCodeThatAPersonQuotes:
+    def test_is_the_beginning_of_what_a_log_calls_them(self) -> None:
+        keys = Keys(MASTER)
+        code = keys.quoted("P")
+        assert re.fullmatch(r"[A-Z2-7]{4}-[A-Z2-7]{4}", code)
+        assert keys.log_id("P").startswith(code.replace("-", "").lower())
 
 
 class TestSeals:
@@ -139,18 +201,18 @@ class TestParsing:
 class TestTheKeyFile:
     def test_is_made_once_for_its_owner_alone(self, tmp_path: Path) -> None:
         path = tmp_path / "state" / "attune.key"
-        key = read_or_make_key(path)
-        assert read_or_make_key(path) == key
+        key = read_or_make_keys(path)
+        assert read_or_make_keys(path) == key
         assert path.stat().st_mode & 0o777 == 0o600
         assert [file.name for file in path.parent.iterdir()] == ["attune.key"]
 
     @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660])
     def test_is_refused_when_others_can_read_it(self, tmp_path: Path, mode: int) -> None:
         path = tmp_path / "attune.key"
-        read_or_make_key(path)
+        read_or_make_keys(path)
         path.chmod(mode)
         with pytest.raises(SettingsError, match="chmod 600"):
-            read_or_make_key(path)
+            read_or_make_keys(path)
 
     @pytest.mark.parametrize("content", [b"", b"nonsense!", b"\xff\xfe"])
     def test_is_named_when_it_is_damaged(self, tmp_path: Path, content: bytes) -> None:
@@ -158,18 +220,18 @@ class TestTheKeyFile:
         path.write_bytes(content)
         path.chmod(0o600)
         with pytest.raises(SettingsError, match=r"attune\.key"):
-            read_or_make_key(path)
+            read_or_make_keys(path)
 
     def test_is_explained_when_it_cannot_be_made(self, tmp_path: Path) -> None:
         (tmp_path / "file").write_text("")
         with pytest.raises(SettingsError, match="PRIVACY_KEY_FILE"):
-            read_or_make_key(tmp_path / "file" / "attune.key")
+            read_or_make_keys(tmp_path / "file" / "attune.key")
 
     def test_is_the_same_for_all_that_start_at_once(self, tmp_path: Path, root: Path) -> None:
         """Four processes that find no key end up with one and the same."""
         script = (
-            "import sys; from pathlib import Path; from bot.privacy import Keys, read_or_make_key;"
-            "print(Keys(read_or_make_key(Path(sys.argv[1]))).fingerprint)"
+            "import sys; from pathlib import Path; from bot.privacy import Keys, read_or_make_keys;"
+            "print(Keys(*read_or_make_keys(Path(sys.argv[1]))).fingerprint)"
         )
         command = [sys.executable, "-c", script, str(tmp_path / "attune.key")]
         environment = os.environ | {"PYTHONPATH": str(root)}

@@ -138,7 +138,7 @@ class TestThePrivacyKey:
     def test_may_be_given(self) -> None:
         env_file(f"PRIVACY_KEY={KEY}")
         settings = Settings.read()
-        assert settings.master_key() == bytes(range(32))
+        assert settings.master_keys() == (bytes(range(32)),)
         assert settings.key_file is None
 
     def test_is_made_once_in_the_users_state_folder(
@@ -147,20 +147,20 @@ class TestThePrivacyKey:
         monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
         settings = Settings.read()
         path = tmp_path / "state" / "attune" / "privacy.key"
-        key = settings.master_key()
+        key = settings.master_keys()
         assert settings.key_file == path
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
-        assert Settings.read().master_key() == key
+        assert Settings.read().master_keys() == key
 
     def test_may_have_a_file_of_its_own(self) -> None:
         Path("keys").mkdir()
         env_file("PRIVACY_KEY_FILE=keys/mine")
-        assert Settings.read().master_key() == Settings.read().master_key()
+        assert Settings.read().master_keys() == Settings.read().master_keys()
         assert Path("keys/mine").exists()
 
     @pytest.mark.parametrize("place", ["privacy.key", "./privacy.key"])
     def test_is_never_kept_beside_the_database(self, place: str) -> None:
         env_file(f"PRIVACY_KEY_FILE={place}")
         with pytest.raises(SettingsError, match=r"beside the database.*whoever copies one"):
-            Settings.read().master_key()
+            Settings.read().master_keys()
         assert not Path("privacy.key").exists()

@@ -52,7 +52,7 @@ def open_keys(settings: Settings) -> Keys:
     """Return the keys of this installation; say it clearly where they are made now."""
     path = settings.key_file
     new = path is not None and not path.exists()
-    keys = Keys(settings.master_key())
+    keys = Keys(*settings.master_keys())
     if new:
         log.warning("a privacy key was made; keep a copy apart from the database's backups", path=str(path))
     return keys
