@@ -13,7 +13,8 @@ from typing import Final, Protocol
 
 import structlog
 
-from bot.conversation.replies import Message
+from bot.conversation.moves import PRESENT
+from bot.conversation.replies import Message, Page
 from bot.errors import ChannelError
 from bot.privacy import Keys, address_row
 from bot.storage.store import Store
@@ -39,6 +40,8 @@ PATIENCE: Final = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 """Seconds between attempts while the channel is down; the last one over and over."""
 DOUBT: Final = (1.0, 30.0, 60.0)
 """Seconds before something is said again that may have arrived: each doubt costs one duplicate at most."""
+STANDING: Final = frozenset({*PRESENT.values(), Page.NOBODY})
+"""Pages that only show where an interview stands."""
 IDLE: Final = 60.0
 """Seconds after which a person with nothing to be brought is forgotten here."""
 
@@ -101,9 +104,14 @@ class Parcel:
     receipt: str | None = None  # the erasure that this is the receipt of
 
     def superseded_by(self, newer: "Parcel") -> bool:
-        """Tell whether only the newer one need be brought, for both replace the living message."""
+        """Tell whether only the newer one need be brought.
+
+        For both replace the living message, or both only show where the interview stands.
+        """
         lasting = any(one.new or one.attachment for one in (*self.messages, *newer.messages))
-        return bool(newer.messages) and not lasting and not self.receipt and not _below(newer)
+        in_place = not lasting and not _below(newer)
+        standing = all(one.page in STANDING for one in (*self.messages, *newer.messages))
+        return bool(newer.messages) and not self.receipt and (in_place or standing)
 
 
 def _below(parcel: Parcel) -> bool:
@@ -183,6 +191,11 @@ class Delivery:
     def knows(self, person: str) -> bool:
         """Tell whether something was brought to a person lately, or is on its way."""
         return person in self._lanes
+
+    def backlog(self, person: str) -> int:
+        """Return how many parcels of a person aren't there yet."""
+        lane = self._lanes.get(person)
+        return len(lane.parcels) if lane else 0
 
     def submit(self, parcel: Parcel) -> None:
         """Bring a parcel after everything else for this person; its tap is answered at once."""

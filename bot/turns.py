@@ -251,6 +251,16 @@ def whereabouts(keys: Keys, person: str, sealed: bytes | None) -> str | None:
 async def word_owed(desk: Desk, owed: Owed) -> Spoken:
     """Return the messages of replies that were saved before a crash, in today's words."""
     content = await content_of(desk, owed.session)
+async def slow_down(desk: Desk, incoming: Incoming) -> Spoken:
+    """Return where a person stands, with a word on their pace; it is no turn, and nothing of it is stored."""
+    person = desk.keys.person(incoming.channel, incoming.address)
+    saved = await desk.store.load(person)
+    session, content = saved.session, await content_of(desk, saved.session)
+    nobody = Reply(Page.NOBODY, content.languages[0], "slow_down")
+    message = word(content, session, present(session, "slow_down") if session else nobody)
+    return Spoken(person, incoming.key, (message,), whereabouts(desk.keys, person, saved.address))
+
+
     replies = [_as_it_stands(owed.session, reply) for reply in owed.replies]
     messages = tuple([await _worded(desk, owed.person, content, owed.session, reply) for reply in replies])
     return Spoken(owed.person, owed.key, messages, whereabouts(desk.keys, owed.person, owed.address))

@@ -3,6 +3,7 @@
 import asyncio
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import partial
 
 import pytest
 
@@ -115,6 +116,21 @@ class TestOrder:
         await post.close(within=1)
         assert [text for _, text in wall.said] == ["4"]
         assert [key for _, key in ledger.told] == ["a", "k2", "k3", "k4"]
+
+    async def test_where_the_interview_stands_is_said_once_however_often_it_was_asked(
+        self, post: Delivery, wall: Wall, ledger: Ledger
+    ) -> None:
+        """Who presses old buttons as fast as possible gets one page, not a page for each; help stays help."""
+        wall.trouble["at ana"] = [TryLater("busy", 0.05)]
+        page = partial(Message, Page.QUESTION, new=True)
+        for number in range(30):
+            post.submit(Parcel("ana", f"k{number}", (page(str(number)),), "at ana", hint=Hint(below=True)))
+        post.submit(parcel("ana", "help", key="help"))
+        post.submit(Parcel("ana", "last", (page("last"),), "at ana"))
+        assert post.backlog("ana") == 32
+        await post.close(within=2)
+        assert [text for _, text in wall.said] == ["29", "help", "last"]
+        assert len(ledger.told) == 32
 
     async def test_a_tap_is_answered_at_once(self, post: Delivery, wall: Wall) -> None:
         """Even while the chat has to rest, and where there is nothing to say."""

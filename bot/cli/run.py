@@ -92,6 +92,7 @@ async def serve(
     from bot.channels.telegram.webhook import Webhook  # noqa: PLC0415 - the same
     from bot.channels.telegram.wire import Wire  # noqa: PLC0415 - the same
     from bot.cli.roof import open_desk  # noqa: PLC0415 - the same
+    from bot.delivery import Pace  # noqa: PLC0415 - the same
     from bot.settings import TelegramWire  # noqa: PLC0415 - the same
 
     stop = stop or asyncio.Event()
@@ -109,7 +110,9 @@ async def serve(
         if me is None:
             return
         called = (hook, calling[0]) if hook and calling else None
-        service = Service(desk, wire, me, Keeping(settings.address_age, settings.retention), called)
+        keeping = Keeping(settings.address_age, settings.retention)
+        taps = Pace(settings.flood_per_s, settings.flood_burst)
+        service = Service(desk, wire, me, keeping, called, taps)
         found.append(service.link)
         typer.echo(f"Listening as {service.link} (Ctrl-C stops).")
         await service.run(stop)

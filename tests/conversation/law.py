@@ -20,7 +20,8 @@ LEFT = {Step.PAUSED, Step.STOPPED}
 BEFORE_CONSENT = {Step.WELCOME, Step.CONSENT}
 ALL_ANSWERED = {Step.READY, Step.CHECKING, Step.EDITING, Step.RESULT}
 NAMES_NOTHING = {"result.first", "result.thanks"} | {
-    f"notice.{notice}" for notice in ("closed", "nudge", "not_understood", "second_done", "welcome_back")
+    f"notice.{notice}"
+    for notice in ("closed", "nudge", "not_understood", "second_done", "slow_down", "welcome_back")
 }
 """What may stand in the first line of a result, which shows on a lock screen."""
 

@@ -14,8 +14,7 @@ import structlog
 
 from bot.channels.telegram.address import parse
 from bot.channels.telegram.hear import CHANNEL
-from bot.conversation.moves import PRESENT
-from bot.delivery import Delivery, Parcel
+from bot.delivery import STANDING, Delivery, Parcel
 from bot.errors import StoreUnavailable
 from bot.privacy import UNCONSENTED_AGE
 from bot.storage.store import Active, Owed
@@ -34,8 +33,6 @@ LATE: Final = timedelta(seconds=30)
 """A younger reply is still being worded."""
 NUDGING: Final = "nudging"
 """The fact that tells a restart that it ended in the middle of nudging: since when deaf, and back when."""
-
-_ON_THE_WAY: Final = frozenset(PRESENT.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +223,7 @@ async def _persistently(duty: Callable[[], Awaitable[None]]) -> None:
 
 def on_the_way(owed: Owed) -> bool:
     """Tell whether a reply is only where the interview stands, so that a newer one makes it moot."""
-    return all(reply.page in _ON_THE_WAY for reply in owed.replies)
+    return all(reply.page in STANDING for reply in owed.replies)
 
 
 def sift(owed: Sequence[Owed]) -> tuple[list[Owed], list[Owed]]:

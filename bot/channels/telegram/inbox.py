@@ -2,8 +2,8 @@
 
 Law: `take` returns when the update is on disk, as a turn, as a key or as a parked shape; until then it
 isn't received. Each person's updates are taken one after the other, in the order of their arrival, and
-nobody waits for anybody else. An update that breaks us is parked by its class name, and its person hears
-that it was our fault.
+nobody waits for anybody else: what is more than a person can mean is dropped, and that is said once. An
+update that breaks us is parked by its class name, and its person hears that it was our fault.
 """
 
 import asyncio
@@ -17,6 +17,7 @@ from weakref import WeakValueDictionary
 
 import structlog
 
+from bot.channels.telegram.flood import TAPS, Flood, Verdict
 from bot.channels.telegram.hear import (
     CHANNEL,
     Blocked,
@@ -30,13 +31,15 @@ from bot.channels.telegram.hear import (
 )
 from bot.conversation.replies import Message, Page, Reply
 from bot.conversation.wording import word
-from bot.delivery import Delivery, Parcel
+from bot.delivery import Delivery, Pace, Parcel
 from bot.errors import StoreUnavailable
 from bot.storage.store import Parked
-from bot.turns import Desk, Spoken, content_of, take_turn
+from bot.turns import Desk, Spoken, content_of, slow_down, take_turn
 
 log = structlog.get_logger()
 
+MOST_OWED: Final = 60
+"""Replies on their way to one person; until some have arrived, nothing more of that person is taken."""
 STORE_BACK_OFF: Final = (0.1, 0.5, 1.0, 2.0, 5.0)
 """Seconds between attempts while the store can't take anything; the last one over and over."""
 
@@ -44,9 +47,10 @@ STORE_BACK_OFF: Final = (0.1, 0.5, 1.0, 2.0, 5.0)
 class Inbox:
     """Takes updates for one desk, and hands what is to be said to the delivery."""
 
-    def __init__(self, desk: Desk, delivery: Delivery) -> None:
+    def __init__(self, desk: Desk, delivery: Delivery, taps: Pace = TAPS) -> None:
         self._desk = desk
         self._delivery = delivery
+        self._flood = Flood(taps)
         self._queues: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def take(self, update: Any) -> None:
@@ -57,8 +61,19 @@ class Inbox:
             work = partial(self._park, key_of(update), odd.kind, odd.fields, odd.error)
             await _stored(work)
             return
+        verdict = self._judge(hearing)
+        if verdict is Verdict.DROP:
+            return
         async with self._queue(hearing):
-            await _stored(partial(self._settle, hearing))
+            await _stored(partial(self._settle, hearing, verdict))
+
+    def _judge(self, hearing: Hearing) -> Verdict:
+        if not isinstance(hearing, Said):
+            return Verdict.TAKE
+        address = hearing.incoming.address
+        if self._delivery.backlog(self._desk.keys.person(CHANNEL, address)) >= MOST_OWED:
+            return Verdict.DROP
+        return self._flood.judge(address, self._desk.clock().timestamp())
 
     def _queue(self, hearing: Hearing) -> asyncio.Lock:
         """Return the lock of a person: it lets people in by the order in which they came."""
@@ -70,10 +85,13 @@ class Inbox:
             queue = self._queues[address] = asyncio.Lock()
         return queue
 
-    async def _settle(self, hearing: Hearing) -> None:
+    async def _settle(self, hearing: Hearing, verdict: Verdict) -> None:
         match hearing:
+            case Said() if verdict is Verdict.WARN:
+                log.info("flood", key=hearing.incoming.key)
+                await self._answer(hearing, slow_down(self._desk, hearing.incoming))
             case Said():
-                await self._answer(hearing)
+                await self._answer(hearing, take_turn(self._desk, hearing.incoming))
             case Blocked(key, address) | Unblocked(key, address):
                 person = self._desk.keys.person(CHANNEL, address)
                 await self._desk.store.reachable(person, yes=isinstance(hearing, Unblocked))
@@ -81,9 +99,9 @@ class Inbox:
             case Ignored(key):
                 await self._desk.store.note(key, self._desk.clock())
 
-    async def _answer(self, said: Said) -> None:
+    async def _answer(self, said: Said, turn: Awaitable[Spoken]) -> None:
         try:
-            spoken = await take_turn(self._desk, said.incoming)
+            spoken = await turn
         except StoreUnavailable:
             raise
         except Exception as fault:  # noqa: BLE001 - a fault in one turn must not touch anybody else's

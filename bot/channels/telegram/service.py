@@ -9,13 +9,14 @@ from telegram import User
 
 from bot.channels.telegram.called import Called
 from bot.channels.telegram.duties import Duties, Keeping
+from bot.channels.telegram.flood import TAPS
 from bot.channels.telegram.inbox import Inbox
 from bot.channels.telegram.profile import introduce
 from bot.channels.telegram.receive import FIRST_PAUSE, LONGEST_PAUSE, Receiver
 from bot.channels.telegram.send import Sender
 from bot.channels.telegram.webhook import Webhook
 from bot.channels.telegram.wire import Wire
-from bot.delivery import Delivery
+from bot.delivery import Delivery, Pace
 from bot.errors import ChannelError
 from bot.turns import Desk
 
@@ -59,6 +60,7 @@ class Service:
         me: User,
         keeping: Keeping | None = None,
         called: tuple[Webhook, str] | None = None,
+        taps: Pace = TAPS,
     ) -> None:
         self.link: Final = f"https://t.me/{me.username}"
         self._desk = replace(desk, library=replace(desk.library, bot_link=self.link))
@@ -66,7 +68,7 @@ class Service:
         self._name = me.username or str(me.id)
         self._sender = Sender(wire)
         self.delivery = Delivery(self._sender, desk.store, desk.keys)
-        self.inbox = Inbox(self._desk, self.delivery)
+        self.inbox = Inbox(self._desk, self.delivery, taps)
         self._duties = Duties(self._desk, self.delivery, keeping or Keeping())
         self.receiver = Receiver(self._desk, wire, self.inbox, self._duties)
         self._receiving: Receiving = self.receiver
