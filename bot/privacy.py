@@ -5,8 +5,8 @@ random bytes. The master key stays apart from the database and from its backups.
 own (HKDF-SHA256), so that what one file holds can't be joined with another; a sealed text opens only in the
 row that it was sealed for.
 
-Keys form a chain where one took the place of another: a pseudonym is made by the oldest from the address, and
-by each newer one from the pseudonym before. So every pseudonym can be made anew without any address, everybody
+Keys form a chain where one took another's place: a pseudonym is made by the oldest from the address, and by
+each newer one from the pseudonym before. So every pseudonym can be made anew without any address, everybody
 stays recognised, and whoever knows only an older key recognises nobody.
 """
 
@@ -68,7 +68,7 @@ class Keys:
         self._people: tuple[bytes, ...] = (*before, _derived(master, "person"))
         self._log = _derived(master, "log")
         self._ledger = _derived(master, "ledger")
-        self._seals = {table: AESGCM(_derived(master, table)) for table in ("address", "receipt")}
+        self._seals = {table: AESGCM(_derived(master, table)) for table in ("address", "receipt", "words")}
         self.fingerprint: Final = _fingerprint(master, self.earlier)
         """A check value that says whether two keys are the same, and nothing else about them."""
 
@@ -94,7 +94,7 @@ class Keys:
         return _base32(hmac.digest(self._ledger, person.encode(), "sha256"))[:26].lower()
 
     def quoted(self, person: str) -> str:
-        """Return the code that a person may quote: the beginning of what a log calls them, to be read aloud."""
+        """Return the code that a person may quote: what a log calls them begins with it."""
         code = self.log_id(person)[:QUOTED].upper()
         return f"{code[:4]}-{code[4:]}"
 
@@ -103,7 +103,7 @@ class Keys:
         return _base32(hmac.digest(self._log, person.encode(), "sha256"))[:10].lower()
 
     def seal(self, text: str, row: str) -> bytes:
-        """Encrypt a text for one row, named by `address_row` or `receipt_row`."""
+        """Encrypt a text for one row, named by `address_row`, `receipt_row` or `words_row`."""
         nonce = os.urandom(_NONCE_BYTES)
         return _FORMAT + nonce + self._seal_of(row).encrypt(nonce, text.encode(), _bound_to(row))
 
@@ -136,6 +136,11 @@ def address_row(person: str) -> str:
 def receipt_row(erasure: str) -> str:
     """Name the row that holds where an erasure's receipt goes, for `seal` and `unseal`."""
     return f"receipt:{erasure}"
+
+
+def words_row(session: str, item: str) -> str:
+    """Name the answer that a person gave in own words, for `seal` and `unseal`."""
+    return f"words:{session}:{item}"
 
 
 # ---------------------------------------------------------------- the master key

@@ -130,14 +130,14 @@ class Settings(BaseSettings):
         default=BACKUP_AGE.days,
         ge=1,
         le=365,
-        description="How many days the oldest backup is kept, 1 to 365.",
+        description="Days that the oldest backup is kept: 1 to 365.",
     )
     erasure_ledger: Path | None = Field(
         default=None, description="A folder for the ledger of erasures, on another disk than the database."
     )
     operator_chat: int | None = Field(
         default=None,
-        description="The number of the Telegram chat that alarms go to; /start the bot there first.",
+        description="The number of the Telegram chat that alarms go to; send the bot /start there.",
     )
     disk_warning_mb: int = Field(
         default=500, ge=1, description="Megabytes that must be free on the disk of the database."
@@ -247,7 +247,7 @@ class Settings(BaseSettings):
 
     @property
     def ledger_folder(self) -> Path:
-        """Return the folder of the ledger of erasures: apart from the database, and kept when that is lost."""
+        """Return the folder of the ledger of erasures, apart from the database."""
         return self.erasure_ledger or self.state_folder
 
     @property

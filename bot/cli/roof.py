@@ -13,6 +13,7 @@ from bot.organisation.load import load_all as load_organisations
 from bot.privacy import Keys
 from bot.questionnaire.load import load_all as load_questionnaires
 from bot.settings import Settings
+from bot.storage.ledger import Marking
 from bot.storage.opening import open_store
 from bot.turns import Clock, Desk
 
@@ -26,7 +27,9 @@ async def open_desk(
     """Open what a turn is taken with, and close it at the end; another default questionnaire may be named."""
     library = read_library(settings, questionnaire)
     keys = open_keys(settings)
-    store = await open_store(settings.database, keys.fingerprint, clock=clock)
+    store = await open_store(
+        settings.database, keys.fingerprint, clock=clock, marking=marking_of(settings, keys)
+    )
     try:
         for edition in library.editions():
             await store.keep_edition(edition)
@@ -46,6 +49,11 @@ def read_library(settings: Settings, questionnaire: str | None = None) -> Librar
         )
     organisations = load_organisations(settings.organisations_folder)
     return Library(questionnaires, organisations, open_phrasebook(), wanted)
+
+
+def marking_of(settings: Settings, keys: Keys) -> Marking:
+    """Return how erasures are noted in this installation."""
+    return Marking(keys.fingerprint[:8], keys.mark, settings.ledger_folder, settings.backup_age)
 
 
 def open_keys(settings: Settings) -> Keys:

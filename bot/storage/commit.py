@@ -17,6 +17,7 @@ from bot.storage import tables
 from bot.storage.codes import erasure_code
 from bot.storage.erasing import erase_person, pend
 from bot.storage.invite_statements import Admissions
+from bot.storage.ledger import Marking, note
 from bot.storage.operations import Call, MarkSent, NoteKey, Operation, SaveTurn
 from bot.storage.projection import Values, changed, read_values, removed
 from bot.storage.rows import Rows
@@ -29,17 +30,19 @@ def commit(
     operations: Sequence[Operation],
     values: dict[str, Values],
     worker: str | None = None,
+    marking: Marking | None = None,
 ) -> list[object]:
     """Carry out operations in their order; return what each answers.
 
-    `values` caches numbers by edition; `worker` is who will bring the replies, where it could be another.
+    `values` caches numbers by edition; `worker` is who will bring the replies, where it could be another;
+    `marking` says how an erasure is noted.
     """
     answers: list[object] = []
     for alone, some in groupby(operations, key=lambda operation: isinstance(operation, Call)):
         if alone:
             answers += [operation.function(connection) for operation in some if isinstance(operation, Call)]
         else:
-            answers += _Batch(connection, values, worker).run(
+            answers += _Batch(connection, values, worker, marking).run(
                 [one for one in some if not isinstance(one, Call)]
             )
     return answers
@@ -48,8 +51,11 @@ def commit(
 class _Batch:
     """Operations decided over one reading of the rows that they are about."""
 
-    def __init__(self, connection: Connection, values: dict[str, Values], worker: str | None) -> None:
+    def __init__(
+        self, connection: Connection, values: dict[str, Values], worker: str | None, marking: Marking | None
+    ) -> None:
         self._connection = connection
+        self._marking = marking
         self._values = values
         self._rows = Rows(worker)
         self._admissions = Admissions()
@@ -180,6 +186,8 @@ class _Batch:
             save.turn.event.at,
             receipt,
         )
+        if self._marking is not None:
+            note(self._connection, self._marking, person, save.turn.event.at)
         self._present.pop(person, None)
         self._standing = {name: one for name, one in self._standing.items() if one.person != person}
 

@@ -8,7 +8,7 @@ from bot.storage import invite_statements as statements
 from bot.storage.group import GroupCommit
 from bot.storage.invites import Destination, Invite
 from bot.storage.operations import Call
-from bot.storage.sql import Reader
+from bot.storage.reading import Reader
 
 
 class InvitesInSql:
@@ -22,9 +22,8 @@ class InvitesInSql:
         await self._group.submit(Call(lambda connection: statements.keep(connection, invite)))
 
     async def invite(self, code: str) -> Invite | None:
-        """Return an invite."""
-        found = await self._reader.run(lambda connection: statements.of_codes(connection, [code]))
-        return found.get(code)
+        """Return the invite of a code."""
+        return await self._reader.run(lambda connection: statements.opened_with(connection, code))
 
     async def invites(self, organisation: str | None = None) -> Sequence[Invite]:
         """Return the invites of an organisation, or all."""

@@ -3,11 +3,15 @@
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from bot.errors import OperatorError, SettingsError
 from bot.storage.memory import MemoryStore
 from bot.storage.store import Store
+
+if TYPE_CHECKING:
+    from bot.storage.ledger import Marking
 
 POSTGRESQL = ("postgresql://", "postgres://")
 
@@ -17,23 +21,25 @@ _REMEDY = (
 )
 
 
-async def open_store(url: str, fingerprint: str, *, clock: Callable[[], datetime]) -> Store:
+async def open_store(
+    url: str, fingerprint: str, *, clock: Callable[[], datetime], marking: "Marking | None" = None
+) -> Store:
     """Open the store that an address names; `fingerprint` is that of the privacy keys.
 
     `sqlite:///attune.db` is a file in the present folder, `sqlite:////var/lib/attune.db` one elsewhere;
     `postgresql://name:password@host/database` is a server that many workers share; `memory:` forgets
-    everything when it is closed.
+    everything when it is closed. `marking` says how erasures are noted in the ledger, if there is one.
     """
     if url.rstrip("/") == "memory:":
         return MemoryStore()
     if url.startswith(POSTGRESQL):
-        return await _open_postgres(url, fingerprint)
+        return await _open_postgres(url, fingerprint, marking)
     from bot.storage.sqlite import open_sqlite  # noqa: PLC0415 - what lives in memory needs no SQL
 
-    return await open_sqlite(sqlite_path(url), fingerprint, clock=clock)
+    return await open_sqlite(sqlite_path(url), fingerprint, clock=clock, marking=marking)
 
 
-async def _open_postgres(url: str, fingerprint: str) -> Store:
+async def _open_postgres(url: str, fingerprint: str, marking: "Marking | None") -> Store:
     try:
         from bot.storage.postgres import open_postgres  # noqa: PLC0415 - its driver is an extra
     except ModuleNotFoundError as error:
@@ -41,7 +47,7 @@ async def _open_postgres(url: str, fingerprint: str) -> Store:
             raise
         remedy = 'Install it: pip install ".[postgres]"'
         raise OperatorError("PostgreSQL needs its driver, which isn't installed.", remedy=remedy) from None
-    return await open_postgres(url, fingerprint)
+    return await open_postgres(url, fingerprint, marking=marking)
 
 
 def sqlite_path(url: str) -> Path:

@@ -16,9 +16,11 @@ from bot.errors import OperatorError, SettingsError, StoreUnavailable
 from bot.storage import erasing, reading, workers
 from bot.storage.cache import Cache
 from bot.storage.commit import commit
+from bot.storage.counting_in_sql import FiguresInSql
 from bot.storage.group import GroupCommit
 from bot.storage.invites import new_code
 from bot.storage.invites_in_sql import InvitesInSql
+from bot.storage.ledger import Marking
 from bot.storage.operations import Call, Operation
 from bot.storage.postgres_connections import TROUBLE, Server, code_of
 from bot.storage.postgres_erasing import Vacuum
@@ -36,12 +38,16 @@ BEATS: Final = 6
 """Commits in one lease of a worker that has nothing to do."""
 
 
-async def open_postgres(url: str, fingerprint: str, *, lease: timedelta = LEASE) -> "PostgresStore":
+async def open_postgres(
+    url: str, fingerprint: str, *, lease: timedelta = LEASE, marking: Marking | None = None
+) -> "PostgresStore":
     """Open the database at an address, made or upgraded first where that is needed."""
     store = PostgresStore(url, lease=lease)
     try:
         await _explained(prepare(store.server, fingerprint))
         await store.flush()
+        if marking is not None:
+            await store.begin_ledger(marking)
     except BaseException:
         await store.close()
         raise
@@ -79,7 +85,7 @@ _MEANINGS: Final = {
 }
 
 
-class PostgresStore(SqlStore, InvitesInSql, StaffInSql):
+class PostgresStore(SqlStore, InvitesInSql, StaffInSql, FiguresInSql):
     """Everything that is remembered, in one database, as one worker uses it."""
 
     def __init__(self, url: str, *, lease: timedelta = LEASE) -> None:
@@ -114,7 +120,7 @@ class PostgresStore(SqlStore, InvitesInSql, StaffInSql):
     async def verify_erasures(self) -> Sequence[Receipt]:
         """Make erased rows gone from tables and indexes; return the receipts that may now be sent."""
         try:
-            gone = await self._vacuum.verified()
+            gone = await self._vacuum.verified() if await self._noted_outside() else ()
             if gone:
                 await self._group.submit(Call(lambda connection: erasing.mark_verified(connection, gone)))
             return await self._reader.run(erasing.due)
@@ -153,7 +159,7 @@ class PostgresStore(SqlStore, InvitesInSql, StaffInSql):
         worker = self.server.worker.id
         try:
             return await self.server.transact(
-                lambda connection: commit(connection, operations, self._values, worker)
+                lambda connection: commit(connection, operations, self._values, worker, self._marking)
             )
         except StoreUnavailable as error:
             return [StoreUnavailable(error.message, remedy=error.remedy) for _ in operations]

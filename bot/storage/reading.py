@@ -1,18 +1,32 @@
 """What is read, one short transaction each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection, Select, func, select
 
+from bot.conversation.offers import RETEST
 from bot.conversation.replies import parse_replies
-from bot.conversation.session import ENDED, Session, parse
+from bot.conversation.session import ENDED, Session, Step, parse
 from bot.questionnaire.model import Edition
 from bot.storage import tables
-from bot.storage.rules import NUDGED
+from bot.storage.rules import NUDGED, wishes_retest
 from bot.storage.store import Active, Owed, Saved
 
+PAGE = 500  # interviews read at once
+
 _person, _session, _address = tables.person, tables.session, tables.address
+
+Answer = TypeVar("Answer")
+
+
+class Reader(Protocol):
+    """Where short reads are asked."""
+
+    async def run(self, function: Callable[[Connection], Answer]) -> Answer:
+        """Run a function over a connection."""
+        ...
 
 
 def _standing() -> Select[tuple[str, str, int, str, bytes | None]]:
@@ -69,6 +83,22 @@ def sessions_of(connection: Connection, person: str) -> Sequence[Session]:
     ]
 
 
+def open_elsewhere(connection: Connection, questionnaire: str, edition: str, after: str) -> Sequence[Saved]:
+    """Return present interviews that aren't over, of another edition, those after a session's id."""
+    query = _standing().join(_person, _person.c.session_id == _session.c.session_id)
+    rows = connection.execute(
+        query.where(
+            _session.c.questionnaire == questionnaire,
+            _session.c.edition != edition,
+            _session.c.step.not_in([step.value for step in ENDED]),
+            _session.c.session_id > after,
+        )
+        .order_by(_session.c.session_id)
+        .limit(PAGE)
+    )
+    return [Saved(row.person_id, parse(row.state), row.turn, row.sealed, row.key) for row in rows]
+
+
 def active_since(connection: Connection, since: datetime) -> Sequence[Active]:
     """Return reachable people in an interview under way seen since then."""
     rows = connection.execute(
@@ -83,6 +113,25 @@ def active_since(connection: Connection, since: datetime) -> Sequence[Active]:
         .order_by(_person.c.person_id)
     )
     return [Active(row.person_id, parse(row.state), row.turn, row.sealed) for row in rows]
+
+
+def wishing_retest(connection: Connection, ended_since: datetime) -> Sequence[Active]:
+    """Return interviews whose reachable people said yes to being asked again, and weren't yet."""
+    rows = connection.execute(
+        select(_person.c.person_id, _session.c.state, _session.c.turn, _address.c.sealed)
+        .join(_session, _session.c.person_id == _person.c.person_id)
+        .join(_address, _address.c.person_id == _person.c.person_id)
+        .where(
+            _session.c.step == Step.RESULT.value,
+            _session.c.ended_at >= ended_since,
+            _person.c.reachable,
+            _person.c.research.is_not(False),
+            _session.c.state.like(f'%"{RETEST}":true%'),  # few have it; the session itself decides
+        )
+        .order_by(_session.c.session_id)
+    )
+    found = [Active(row.person_id, parse(row.state), row.turn, row.sealed) for row in rows]
+    return [active for active in found if wishes_retest(active.session)]
 
 
 def edition(connection: Connection, digest: str) -> Edition | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Protocol, TypeVar, cast
+from typing import TypeVar, cast
 
 from sqlalchemy import Connection
 
@@ -13,22 +13,16 @@ from bot.storage import erasing, reading, statements
 from bot.storage.cache import Cache
 from bot.storage.codes import erasure_code
 from bot.storage.group import GroupCommit
+from bot.storage.ledger_in_sql import LedgerInSql
 from bot.storage.operations import Call, MarkSent, NoteKey, SaveTurn
+from bot.storage.reading import Reader
 from bot.storage.rules import NEVER_CONSENTED, fact_name
 from bot.storage.store import Active, Outcome, Owed, Parked, Receipt, Saved, Swept
 
 Answer = TypeVar("Answer")
 
 
-class Reader(Protocol):
-    """Where short reads are asked."""
-
-    async def run(self, function: Callable[[Connection], Answer]) -> Answer:
-        """Run a function over a connection."""
-        ...
-
-
-class SqlStore:
+class SqlStore(LedgerInSql):
     """What is remembered in tables, over a reader and a group commit."""
 
     _reader: Reader
@@ -94,10 +88,19 @@ class SqlStore:
         """Return every session of a person, oldest first."""
         return await self._reader.run(lambda connection: reading.sessions_of(connection, person))
 
+    async def open_elsewhere(self, questionnaire: str, edition: str, *, after: str = "") -> Sequence[Saved]:
+        """Return people's present interviews that aren't over, of another edition, a page at a time."""
+        return await self._reader.run(lambda one: reading.open_elsewhere(one, questionnaire, edition, after))
+
     async def active_since(self, since: datetime) -> Sequence[Active]:
         """Return reachable people in an interview under way seen since then."""
         await self.flush()
         return await self._reader.run(lambda connection: reading.active_since(connection, since))
+
+    async def wishing_retest(self, ended_since: datetime) -> Sequence[Active]:
+        """Return interviews whose people said yes to being asked again, and weren't yet."""
+        await self.flush()
+        return await self._reader.run(lambda connection: reading.wishing_retest(connection, ended_since))
 
     async def reachable(self, person: str, *, yes: bool) -> None:
         """Mark that a person blocked us, or is back."""
@@ -131,6 +134,8 @@ class SqlStore:
             retired += n
         addresses = await self._swept(now, erasing.sweep_addresses, now - address_age)
         keys = await self._group.submit(Call(lambda connection: erasing.sweep_traffic(connection, now)))
+        await self._noted_outside()
+        await self._forget_marks(now)
         return Swept(strangers, addresses, cast("int", keys), retired)
 
     async def _swept(

@@ -12,13 +12,17 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from sqlalchemy import Connection
+
 from bot.errors import StoreUnavailable
 from bot.storage import erasing, files
 from bot.storage.cache import Cache
 from bot.storage.commit import commit
 from bot.storage.connections import Line
+from bot.storage.counting_in_sql import FiguresInSql
 from bot.storage.group import GroupCommit
 from bot.storage.invites_in_sql import InvitesInSql
+from bot.storage.ledger import Marking
 from bot.storage.operations import Call, Operation
 from bot.storage.projection import Values
 from bot.storage.snapshot import SqlSnapshot
@@ -35,7 +39,12 @@ Answer = TypeVar("Answer")
 
 
 async def open_sqlite(
-    database: Path, fingerprint: str, *, clock: Callable[[], datetime], cached: int = CACHED_PEOPLE
+    database: Path,
+    fingerprint: str,
+    *,
+    clock: Callable[[], datetime],
+    cached: int = CACHED_PEOPLE,
+    marking: Marking | None = None,
 ) -> "SqliteStore":
     """Open the database in a file, made or upgraded first where that is needed."""
     if files.MOUNTS.exists():
@@ -44,13 +53,15 @@ async def open_sqlite(
     store = SqliteStore(database, cached=cached)
     try:
         await store.flush()  # opens the connection, and hears now what is wrong with it
+        if marking is not None:
+            await store.begin_ledger(marking)
     except BaseException:
         await store.close()
         raise
     return store
 
 
-class SqliteStore(SqlStore, InvitesInSql, StaffInSql):
+class SqliteStore(SqlStore, InvitesInSql, StaffInSql, FiguresInSql):
     """Everything that is remembered, in one file."""
 
     def __init__(self, database: Path, *, cached: int = CACHED_PEOPLE) -> None:
@@ -73,7 +84,8 @@ class SqliteStore(SqlStore, InvitesInSql, StaffInSql):
         """Make erased rows truly gone from the files; return the receipts that may now be sent."""
         try:
             pending = await self._reader.run(erasing.pending)
-            gone = await self._in_writer(self._log.cleanse) if pending else False
+            noted = await self._noted_outside() if pending else False
+            gone = await self._in_writer(self._log.cleanse) if noted else False
             if gone:
                 # Only these: what was erased since then may lie in the log again.
                 await self._group.submit(Call(lambda connection: erasing.mark_verified(connection, pending)))
@@ -116,13 +128,16 @@ class SqliteStore(SqlStore, InvitesInSql, StaffInSql):
         """Commit operations together; where that fails by a fault of one of them, each alone."""
         try:
             self._refuse_elsewhere()
-            answers = self._writer.transact(lambda connection: commit(connection, operations, self._values))
+            answers = self._writer.transact(lambda connection: self._carried_out(connection, operations))
         except StoreUnavailable as error:
             return [StoreUnavailable(error.message, remedy=error.remedy) for _ in operations]
         except Exception as error:  # noqa: BLE001 - whoever asked for it gets it
             return [error] if len(operations) == 1 else [self._commit([one])[0] for one in operations]
         self._log.written()
         return answers
+
+    def _carried_out(self, connection: Connection, operations: Sequence[Operation]) -> list[object]:
+        return commit(connection, operations, self._values, marking=self._marking)
 
     def _refuse_elsewhere(self) -> None:
         """Refuse to write on into a file that was moved or deleted: the next start wouldn't find it."""

@@ -7,7 +7,7 @@ from typing import cast
 from bot.storage import staff_statements as statements
 from bot.storage.group import GroupCommit
 from bot.storage.operations import Call
-from bot.storage.sql import Reader
+from bot.storage.reading import Reader
 from bot.storage.staff import Account, Deed, Visit
 
 

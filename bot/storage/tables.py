@@ -114,6 +114,7 @@ session = Table(
 Index("session_person", session.c.person_id)
 Index("session_questionnaire", session.c.questionnaire, session.c.response_id)
 Index("session_step", session.c.step)
+Index("session_began", session.c.began_at)
 _UNCONSENTED = session.c.consented_at.is_(None)
 Index(
     "session_unconsented",
@@ -207,5 +208,14 @@ erasure = Table(
     Column("channel", Text),
     Column("language", Text),
     Column("organisation", Text),
+    sqlite_with_rowid=False,
+)
+
+erased = Table(
+    "erased",
+    metadata,
+    Column("key", Text, primary_key=True),  # names the privacy key that the mark was made with
+    Column("mark", Text, primary_key=True),
+    Column("at", Instant, nullable=False),
     sqlite_with_rowid=False,
 )
