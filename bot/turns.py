@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from bot.conversation.content import Content
 from bot.conversation.events import Began, Event, Heard, Nudged, Resumed, Returned, Started
 from bot.conversation.library import Library
-from bot.conversation.machine import advance
+from bot.conversation.machine import advance, rest
 from bot.conversation.meanings import fresh
 from bot.conversation.moves import PRESENT, present
 from bot.conversation.mydata import readable
@@ -19,9 +19,10 @@ from bot.conversation.session import ENDED, Session, Step, session_id
 from bot.conversation.understanding import begun, named_session, understand
 from bot.conversation.wording import word
 from bot.errors import AuthorError, StoreUnavailable
+from bot.links import worded
 from bot.privacy import Keys
 from bot.questionnaire.model import Edition
-from bot.storage.invites import CODE, Invite
+from bot.storage.invites import CODE, Invite, paused
 from bot.storage.store import Active, Outcome, Owed, Receipt, Saved, Store
 
 Clock = Callable[[], datetime]
@@ -39,6 +40,7 @@ class Desk:
     library: Library
     keys: Keys
     clock: Clock
+    links_at: str | None = None  # where the tracked links of tips are served, if they are
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,8 @@ async def _turn(desk: Desk, saved: Saved, heard: Heard) -> tuple[Saved, Content,
     if first is not None and not event.follows and not event.invite:  # again: from the first part on
         event = replace(event, questionnaire=first.questionnaire, language=first.language)
     content = _content_begun(desk, event)
+    if not event.follows and await is_paused(desk, content.organisation.id):
+        return saved, content, rest(content, saved.session, event)
     return saved, content, advance(content, saved.session, begun(content, event))
 
 
@@ -120,7 +124,11 @@ async def _invited(desk: Desk, session: Session | None, heard: Started, event: E
     content = await content_of(desk, None)
     begun = fresh(content, heard.at, heard.seed, heard.channel, invite.language or heard.language or "")
     return replace(
-        begun, invite=invite.code, organisation=invite.organisation, questionnaire=invite.questionnaire
+        begun,
+        invite=invite.code,
+        brought=heard.payload != invite.code,
+        organisation=invite.organisation,
+        questionnaire=invite.questionnaire,
     )
 
 
@@ -131,18 +139,16 @@ async def admitted(desk: Desk, code: str, at: datetime) -> Invite | None:
     library = desk.library
     invite = await desk.store.invite(code)
     organisation = invite.organisation if invite else library.default_organisation
-    stopped = await desk.store.recall(
-        paused(organisation)
-    )  # asked always: an answer takes as long for any code
+    stopped = await is_paused(desk, organisation)  # asked always: an answer takes as long for any code
     if invite is None or stopped or not invite.admits(at):
         return None
     known = invite.organisation in library.organisations and invite.questionnaire in library.questionnaires
     return invite if known else None
 
 
-def paused(organisation: str) -> str:
-    """Return the name of the fact that an organisation lets no interview begin: since when, or nothing."""
-    return f"paused:{organisation}"
+async def is_paused(desk: Desk, organisation: str) -> bool:
+    """Tell whether an organisation lets no interview begin now."""
+    return bool(await desk.store.recall(paused(organisation)))
 
 
 def _is_elsewhere(session: Session | None, invite: Invite) -> bool:
@@ -235,7 +241,7 @@ async def _worded(
     desk: Desk, person: str, content: Content, session: Session | None, reply: Reply
 ) -> Message:
     if reply.page is not Page.MYDATA:
-        return word(content, session, reply)
+        return await worded(desk.store, desk.links_at, content, session, reply)
     kept = [(await content_of(desk, one), one) for one in await desk.store.sessions_of(person)]
     return readable(content, kept, reply)
 

@@ -241,7 +241,7 @@ def resume(organisation: Organisation) -> None:
 
 
 async def _switch(organisation: str, since: str) -> None:
-    from bot.turns import paused  # noqa: PLC0415 - `attune --help` stays quick
+    from bot.storage.invites import paused  # noqa: PLC0415 - `attune --help` stays quick
 
     async with _desk() as (desk, _):
         _check_names(desk, organisation, desk.library.default_questionnaire, None)

@@ -26,7 +26,7 @@ class Content:
     tips: Mapping[TipKey, Tip] = field(default_factory=dict)
     links: Mapping[str, tuple[Link, ...]] = field(default_factory=dict)
     second: Edition | None = None  # the current edition of the second part
-    bot_link: str | None = None  # the address that is shared
+    share_link: str | None = None  # the address that is passed on
 
     @property
     def questionnaire(self) -> Questionnaire:

@@ -105,6 +105,7 @@ class Began(Event):
     consent: Consent | None = None
     research: bool | None = None
     plain: bool = False
+    brought: bool = False  # by the link that people pass on
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +225,11 @@ class TipRated(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Shared(Event):
+    """The person took the link along that others may begin with; with whom is never known."""
+
+
+@dataclass(frozen=True, slots=True)
 class PageAsked(Event):
     """The person asked for a page that changes nothing: help, privacy, mydata, erase and the like."""
 
@@ -291,6 +297,7 @@ EVENTS: dict[str, type[Event]] = {
         Corrected,
         TipAsked,
         TipRated,
+        Shared,
         PageAsked,
         Returned,
         StaleTapped,

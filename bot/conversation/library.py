@@ -44,7 +44,7 @@ class Library:
             tips=loaded.tips if loaded else {},
             links=loaded.links if loaded else {},
             second=follow_up.edition if follow_up else None,
-            bot_link=self.bot_link,
+            share_link=self.bot_link,
         )
 
     def cast(self, questionnaire: str, organisation: str | None = None) -> Self:

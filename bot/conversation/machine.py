@@ -31,6 +31,7 @@ from bot.conversation.events import (
     ResultAsked,
     Resumed,
     Returned,
+    Shared,
     Skipped,
     StaleTapped,
     Stopped,
@@ -93,6 +94,7 @@ def _begin(content: Content, event: Began) -> Turn:
         began_at=event.at,
         arm=dict(event.arm),
         invite=event.invite,
+        brought=event.brought,
         follows=event.follows,
         step=Step.ASKING if asking else Step.WELCOME,
         consent=event.consent,
@@ -104,6 +106,12 @@ def _begin(content: Content, event: Began) -> Turn:
     if asking:
         session = replace(session, item=following(content.questionnaire, session))
     return Turn(session, event, (present(session, new=True),), counts=("began",))
+
+
+def rest(content: Content, session: Session | None, event: Began) -> Turn:
+    """Say that no interview begins now; whatever is there stays."""
+    reply = Reply(Page.RESTING, content.spoken(event.language), new=True)
+    return Turn(session, PageAsked(event.at, Page.RESTING), (reply,))
 
 
 def _nobody(content: Content, event: Event) -> Turn:
@@ -163,6 +171,7 @@ TRANSITIONS: Mapping[Step, Mapping[type[Event], Rule]] = {
         TipAsked: _to(moves.tip, Step.RESULT),
         TipRated: _to(moves.rate, Step.RESULT),
         Corrected: _to(moves.correct, Step.RESULT),
+        Shared: _to(moves.share, Step.RESULT),
     },
 }
 """What moves an interview, step by step; everything else is in ANYWHERE."""

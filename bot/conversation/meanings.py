@@ -27,6 +27,7 @@ from bot.conversation.events import (
     ResultAsked,
     Resumed,
     Returned,
+    Shared,
     Skipped,
     Stopped,
     Tapped,
@@ -119,6 +120,8 @@ def _page(_content: Content, session: Session, tap: Tap, heard: Tapped) -> Event
     page = _PAGES.get(tap.arg)
     if page in {Page.CONSENT, Page.CONSENT_WHOLE}:
         return PageAsked(heard.at, page) if session.step is Step.CONSENT else None
+    if page is Page.SHARE and session.step is Step.RESULT and not session.shared:
+        return Shared(heard.at)
     if page in {Page.RESULT, Page.HOW, Page.NOT_ME, Page.CLINICIAN, Page.GOODBYE}:
         return PageAsked(heard.at, page) if session.step is Step.RESULT else None
     return PageAsked(heard.at, page) if page in PAGES_OF_BUTTONS else None

@@ -27,6 +27,7 @@ from bot.conversation.events import (
     ResultAsked,
     Resumed,
     Returned,
+    Shared,
     Skipped,
     StaleTapped,
     Stopped,
@@ -155,7 +156,12 @@ def result(content: Content, session: Session, event: ResultAsked) -> Turn:
     """Score the answers and show the result."""
     verdict = assign(content.questionnaire, choices_given(content.questionnaire, session))
     moved = _moved(session, event, step=Step.RESULT, item=None, shown=verdict, ended_at=event.at)
-    return replace(_shown(moved, event), counts=("finished",))
+    return replace(_shown(moved, event), counts=("finished", *_of_invite("brought", session, session.brought)))
+
+
+def _of_invite(name: str, session: Session, counts: bool) -> tuple[str, ...]:  # noqa: FBT001 - whether it counts at all
+    """Return the name of a count of the session's invite: of how many, never of whom."""
+    return (f"{name}:{session.invite}",) if counts and session.invite else ()
 
 
 def pause(_content: Content, session: Session, event: Paused) -> Turn:
@@ -197,6 +203,13 @@ def correct(_content: Content, session: Session, event: Corrected) -> Turn:
     """Note the segment that the person says fits better."""
     corrected = replace(session, correction=event.segment, seen_at=event.at)
     return Turn(corrected, event, (Reply(Page.CORRECTED, session.language),))
+
+
+def share(_content: Content, session: Session, event: Shared) -> Turn:
+    """Hand over the link that others may begin with; how often that was done is counted once a person."""
+    counts = _of_invite("shared", session, not session.shared)
+    shared = replace(session, shared=True, seen_at=event.at)
+    return Turn(shared, event, (Reply(Page.SHARE, session.language, new=True),), counts=counts)
 
 
 # ---------------------------------------------------------------- anywhere

@@ -45,16 +45,16 @@ def clinician(scene: Scene) -> Message:
 
 
 def share(scene: Scene) -> Message:
-    """Pass on the questions, never the result."""
-    where = scene.content.bot_link
+    """Pass on the questions, never the result; the organisation may say thank you."""
+    organisation, where = scene.content.organisation, scene.content.share_link
+    thanks = organisation.words(organisation.thanks, scene.language) if organisation.thanks else ""
     if where is None:
-        return scene.message(joined(scene.say("share"), scene.say("share.nowhere")), _go_on(scene))
-    address = (
-        f"https://t.me/share/url?url={quote(where, safe='')}&text={quote(scene.say('share.text'), safe='')}"
-    )
-    return scene.message(
-        joined(scene.say("share"), where), [Button(scene.say("share.button"), url=address)], _go_on(scene)
-    )
+        nowhere = scene.say("share.nowhere")
+        return scene.message(joined(scene.say("share"), thanks, nowhere), _go_on(scene))
+    said = quote(scene.say("share.text"), safe="")
+    address = f"https://t.me/share/url?url={quote(where, safe='')}&text={said}"
+    ways = [Button(scene.say("share.button"), url=address), Button(scene.say("share.copy"), copy=where)]
+    return scene.message(joined(scene.say("share"), thanks, where), *([way] for way in ways), _go_on(scene))
 
 
 def privacy(scene: Scene) -> Message:
@@ -127,6 +127,13 @@ def urgent(scene: Scene) -> Message:
 def nobody(scene: Scene) -> Message:
     """Say that no interview is open."""
     return scene.message(scene.say("nobody"))
+
+
+def resting(scene: Scene) -> Message:
+    """Say that no interview begins now, and whom to ask."""
+    contact = scene.content.organisation.contact
+    hours = scene.content.organisation.words(contact.hours, scene.language)
+    return scene.message(scene.say("resting", phone=contact.phone, hours=hours))
 
 
 def sorry(scene: Scene) -> Message:

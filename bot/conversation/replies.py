@@ -48,6 +48,7 @@ class Page(StrEnum):
     HELP = "help"
     URGENT = "urgent"
     NOBODY = "nobody"  # no interview is under way
+    RESTING = "resting"  # the organisation lets no interview begin now
     SORRY = "sorry"  # a fault of ours
 
 

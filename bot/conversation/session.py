@@ -68,6 +68,7 @@ class Session:
     began_at: datetime
     arm: Mapping[str, str] = field(default_factory=dict)
     invite: str | None = None
+    brought: bool = False  # began with the link that people pass on
     follows: str | None = None
     step: Step = Step.WELCOME
     revision: int = 0
@@ -81,6 +82,7 @@ class Session:
     shown: Verdict | None = None
     correction: str | None = None
     ratings: Mapping[str, bool] = field(default_factory=dict)
+    shared: bool = False  # took that link along
     resume_to: Step | None = None
     ended_at: datetime | None = None
     seen_at: datetime | None = None

@@ -44,6 +44,7 @@ PAGES: Mapping[Page, Callable[[Scene], Message]] = {
     Page.HELP: pages_rights.help_page,
     Page.URGENT: pages_rights.urgent,
     Page.NOBODY: pages_rights.nobody,
+    Page.RESTING: pages_rights.resting,
     Page.SORRY: pages_rights.sorry,
 }
 """Every page but /mydata, which needs all sessions of a person: `mydata.readable`."""

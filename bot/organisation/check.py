@@ -79,6 +79,8 @@ def every_text(organisation: Organisation) -> Iterator[tuple[Route, Localised]]:
     """Yield every text that a person reads, with the way to it."""
     for name in ("greeting", "sign_off", "privacy"):
         yield (name,), getattr(organisation, name)
+    if organisation.thanks is not None:
+        yield ("thanks",), organisation.thanks
     yield ("contact", "hours"), organisation.contact.hours
     for index, number in enumerate(organisation.emergency):
         yield ("emergency", index, "label"), number.label

@@ -72,6 +72,9 @@ class Organisation(Model):
     languages: tuple[Tag, ...] = Field(min_length=1, description="The first is its main language.")
     greeting: Localised = Field(description="One or two lines above the first page.")
     sign_off: Localised = Field(description="The last line of the goodbye.")
+    thanks: Localised | None = Field(
+        default=None, description="A thank-you to those who pass the questions on; a promise of nothing."
+    )
     colours: Colours = Field(description="The brand's colours.")
     logo: Words | None = Field(default=None, description="A file in this folder.")
     contact: Contact = Field(description="How a person reaches a human being.")

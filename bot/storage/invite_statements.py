@@ -3,15 +3,16 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, text, update
+from sqlalchemy import Connection, bindparam, delete, insert, or_, select, text, update
 
 from bot.conversation.replies import Turn
 from bot.storage.invite_tables import invite, resume_code, tracked_link
-from bot.storage.invites import Destination, Invite, invite_begun, new_code
+from bot.storage.invites import Destination, Invite, beginning, new_code, paused
 from bot.storage.statements import ADD_COUNT, upsert
+from bot.storage.tables import meta
 
 _KEEP_RESUME = upsert(resume_code)
 _COUNT_BEGUN = (
@@ -35,6 +36,13 @@ def of_codes(connection: Connection, codes: Iterable[str]) -> dict[str, Invite]:
     """Return the invites with these codes."""
     rows = connection.execute(select(invite).where(invite.c.code.in_(list(codes)))).mappings()
     return {row["code"]: Invite(**row) for row in rows}
+
+
+def opened_with(connection: Connection, code: str) -> Invite | None:
+    """Return the invite that a code opens: its own, or the one that people pass on."""
+    query = select(invite).where(or_(invite.c.code == code, invite.c.share == code))
+    row = connection.execute(query).mappings().first()
+    return None if row is None else Invite(**row).opened_with(code)
 
 
 def listed(connection: Connection, organisation: str | None) -> Sequence[Invite]:
@@ -79,7 +87,7 @@ def destination(connection: Connection, of: str) -> Destination | None:
 
 def tally(connection: Connection, at: datetime, names: Sequence[str]) -> None:
     """Count names for the day."""
-    day = at.astimezone(UTC).date().isoformat()
+    day = at.date().isoformat()
     connection.execute(ADD_COUNT, [{"day": day, "name": name, "n": 1} for name in names])
 
 
@@ -104,22 +112,31 @@ def drop_expired(connection: Connection, now: datetime) -> None:
 
 
 class Admissions:
-    """The invites of the sessions that begin in one commit, counted as they begin."""
+    """The invites of the sessions that begin in one commit, counted as they begin, and who is paused."""
 
     def __init__(self) -> None:
         self._invites: dict[str, Invite] = {}
         self._begun: Counter[str] = Counter()
+        self._paused: frozenset[str] = frozenset()
 
     def read(self, connection: Connection, turns: Iterable[Turn]) -> None:
-        """Read the invites that these turns begin with."""
-        codes = {code for code in map(invite_begun, turns) if code}
+        """Read the invites that these turns begin with, and which of their organisations are paused."""
+        begun = [event for event in map(beginning, turns) if event]
+        codes = {event.invite for event in begun if event.invite}
         self._invites = of_codes(connection, codes) if codes else {}
+        names = {paused(event.organisation) for event in begun}
+        self._paused = _true(connection, names) if names else frozenset()
 
     def admit(self, turn: Turn) -> bool:
         """Say whether a turn's interview may begin, and count it if so; others always may."""
-        code = invite_begun(turn)
-        if code is None:
+        event = beginning(turn)
+        if event is None:
             return True
+        if paused(event.organisation) in self._paused:
+            return False
+        return event.invite is None or self._admitted(event.invite, turn)
+
+    def _admitted(self, code: str, turn: Turn) -> bool:
         known = self._invites.get(code)
         if known is None or not known.admits(turn.event.at):
             return False
@@ -133,3 +150,9 @@ class Admissions:
             rows = [{"b_code": code, "b_begun": n} for code, n in self._begun.items()]
             connection.execute(_COUNT_BEGUN, rows)
             self._begun.clear()
+
+
+def _true(connection: Connection, names: Iterable[str]) -> frozenset[str]:
+    """Return those facts among some that say anything."""
+    query = select(meta.c.name).where(meta.c.name.in_(list(names)), meta.c.value != "")
+    return frozenset(connection.scalars(query))

@@ -19,8 +19,10 @@ invite = Table(
     Column("limit", BigInteger),
     Column("closed_at", Instant),
     Column("begun", BigInteger, nullable=False),
+    Column("share", Text, nullable=False),
     sqlite_with_rowid=False,
 )
+Index("invite_share", invite.c.share)
 
 tracked_link = Table(
     "tracked_link",

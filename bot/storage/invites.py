@@ -1,14 +1,15 @@
 """What is remembered for the web: invites, tracked provider links, resume codes, and counts of nobody.
 
-Law: an invite's limit is counted in the transaction that begins the session, so that it holds whoever else
-begins at the same moment. A code has no parts and no meaning; whether it is closed, expired, full or was
-never there is known here and told to nobody.
+Law: whether an organisation is paused, and an invite's limit, are looked at in the transaction that begins the
+session, so that they hold whoever else does something at the same moment. A code has no parts and no meaning;
+whether it is closed, expired, full or was never there is known here and told to nobody. Nothing here says who
+passed a link on.
 """
 
 import re
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, Protocol
 
@@ -23,7 +24,7 @@ LEAST_LIMIT: Final = 11
 
 
 def new_code() -> str:
-    """Return 96 random bits as 16 characters: an invite's code, or a tracked link's id."""
+    """Return 96 random bits as 16 characters: an invite's code, the one shared, or a tracked link's id."""
     return secrets.token_urlsafe(12)
 
 
@@ -43,12 +44,18 @@ class Invite:
     limit: int | None = None
     closed_at: datetime | None = None
     begun: int = 0  # interviews that began with it, erased ones too
+    share: str = field(default_factory=new_code)
+    """The code that people pass on: one for all of them, so that it can't say who did."""
 
     def admits(self, at: datetime) -> bool:
         """Tell whether one more interview may begin with it."""
         due = self.expires_at is not None and at >= self.expires_at
         full = self.limit is not None and self.begun >= self.limit
         return not (self.closed_at or due or full)
+
+    def opened_with(self, code: str) -> "Invite":
+        """Return the invite as a code opens it: who was passed the link sits at a screen of their own."""
+        return self if code == self.code else replace(self, shared_screen=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +70,15 @@ class Destination:
     invite: str = ""  # the code, or nothing where nobody was invited
 
 
-def invite_begun(turn: Turn) -> str | None:
-    """Return the code of the invite that a turn begins an interview with; a second part counts once."""
+def beginning(turn: Turn) -> Began | None:
+    """Return how a turn begins an interview, if it does; a second part belongs to one under way."""
     event = turn.event
-    return event.invite if isinstance(event, Began) and event.follows is None else None
+    return event if isinstance(event, Began) and event.follows is None else None
+
+
+def paused(organisation: str) -> str:
+    """Return the name of the fact that an organisation lets no interview begin: since when, or nothing."""
+    return f"paused:{organisation}"
 
 
 class InviteStore(Protocol):
@@ -77,7 +89,7 @@ class InviteStore(Protocol):
         ...
 
     async def invite(self, code: str) -> Invite | None:
-        """Return an invite with how many began with it, whether it still admits anybody or not."""
+        """Return the invite of a code, its own or the one passed on, whether it admits anybody or not."""
         ...
 
     async def invites(self, organisation: str | None = None) -> Sequence[Invite]:
@@ -97,7 +109,7 @@ class InviteStore(Protocol):
         ...
 
     async def tally(self, at: datetime, names: Sequence[str]) -> None:
-        """Count each name once for the day, of nobody."""
+        """Count each name once, of nobody, for the day that `at` has where it says that it is."""
         ...
 
     async def offer_resume(self, digest: str, person: str, expires_at: datetime) -> None:

@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from bot.conversation.replies import Turn
-from bot.storage.invites import Destination, Invite, invite_begun, new_code
+from bot.storage.invites import Destination, Invite, beginning, new_code, paused
 from bot.storage.memory_snapshot import KnownPerson
 
 
@@ -15,6 +15,7 @@ class InvitesInMemory:
 
     _counts: Counter[tuple[str, str]]
     _people: dict[str, KnownPerson]
+    _facts: dict[str, str]
 
     def __init__(self) -> None:
         super().__init__()
@@ -27,8 +28,10 @@ class InvitesInMemory:
         self._invites[invite.code] = invite
 
     async def invite(self, code: str) -> Invite | None:
-        """Return an invite."""
-        return self._invites.get(code)
+        """Return the invite of a code."""
+        shared = (one for one in self._invites.values() if one.share == code)
+        found = self._invites.get(code) or next(shared, None)
+        return found and found.opened_with(code)
 
     async def invites(self, organisation: str | None = None) -> Sequence[Invite]:
         """Return the invites of an organisation, or all."""
@@ -52,7 +55,7 @@ class InvitesInMemory:
 
     async def tally(self, at: datetime, names: Sequence[str]) -> None:
         """Count each name once for the day."""
-        self._counts.update((at.astimezone(UTC).date().isoformat(), name) for name in names)
+        self._counts.update((at.date().isoformat(), name) for name in names)
 
     async def offer_resume(self, digest: str, person: str, expires_at: datetime) -> None:
         """Keep that a resume code leads to a person."""
@@ -66,9 +69,14 @@ class InvitesInMemory:
 
     def _admits(self, turn: Turn) -> bool:
         """Say whether a turn's interview may begin, and count it if so; others always may."""
-        code = invite_begun(turn)
-        if code is None:
+        event = beginning(turn)
+        if event is None:
             return True
+        if self._facts.get(paused(event.organisation)):
+            return False
+        return event.invite is None or self._admitted(event.invite, turn)
+
+    def _admitted(self, code: str, turn: Turn) -> bool:
         known = self._invites.get(code)
         if known is None or not known.admits(turn.event.at):
             return False

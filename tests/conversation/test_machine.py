@@ -30,6 +30,7 @@ from bot.conversation.events import (
     ResultAsked,
     Resumed,
     Returned,
+    Shared,
     Skipped,
     StaleTapped,
     Stopped,
@@ -67,6 +68,7 @@ def everything(held_with: Content) -> Iterator[Event]:
     yield from (Returned(AT), Returned(AT, "nudge"), StaleTapped(AT, repeated=True))
     yield from (LanguageChosen(AT, "eo"), Corrected(AT, "free"), TipAsked(AT, 0), PageAsked(AT, Page.HELP))
     yield from (ResearchSet(AT, allowed=True), PlainSet(AT, on=True), TipRated(AT, 1, helpful=False))
+    yield Shared(AT)
     for item in held_with.questionnaire.form.items:
         yield from (Answered(AT, item, choice.id) for choice in held_with.questionnaire.choices(item)[:2])
         if not held_with.questionnaire.item(item).required:  # `meanings` never understands that

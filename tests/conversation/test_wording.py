@@ -238,8 +238,8 @@ def test_no_page_that_can_be_reached_has_a_fault(questionnaire: str) -> None:
 
 
 def test_the_walk_comes_to_every_page() -> None:
-    """But for a fault of ours, for what follows an erasure, and for /mydata, which needs all interviews."""
-    beyond = {Page.SORRY, Page.ERASED, Page.NOBODY, Page.MYDATA}
+    """But for a fault or a rest of ours, what follows an erasure, and /mydata, which needs all interviews."""
+    beyond = {Page.SORRY, Page.RESTING, Page.ERASED, Page.NOBODY, Page.MYDATA}
     assert {message.page for _, message in crawl("ways")} == set(Page) - beyond
 
 

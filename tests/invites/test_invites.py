@@ -4,18 +4,23 @@ import random
 import re
 import secrets
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from bot.conversation.events import Started
-from bot.storage.invites import new_code
-from bot.turns import Incoming, admitted, paused, take_turn
+from bot.conversation.replies import Page, Reply
+from bot.links import worded
+from bot.questionnaire.model import Edition
+from bot.storage.invites import new_code, paused
+from bot.turns import Desk, Incoming, admitted, take_turn
 from tests.channels.webchat.conftest import Web, served
 from tests.journeys.house import KEYS
 
 ANY_PERSON = {"User-Agent": "Mozilla/5.0"}
+SHARE = Reply(Page.SHARE, "en")
 MADE_UP = [
     "//evil.example",
     "https:evil.example",
@@ -41,6 +46,10 @@ async def begun(web: Web, person: str, payload: str, seed: str = "") -> Any:
     heard = Started(web.clock(), seed or secrets.token_hex(16), "telegram", "en", payload)
     spoken = await take_turn(web.desk, Incoming("telegram", person, person, secrets.token_hex(8), heard))
     return spoken.session
+
+
+def _edition(desk: Desk) -> Edition:
+    return desk.library.questionnaires["health-mindset"].edition
 
 
 class TestACode:
@@ -89,11 +98,36 @@ class TestACode:
         assert not any(name.startswith("opened:") for _, name in await web.store.counts())
 
     async def test_of_a_paused_organisation_begins_nothing_for_it(self, web: Web) -> None:
+        """Neither with its invite nor without one; who is in the middle goes on."""
         invite = await web.invite()
+        inside = await web.browser()
+        await inside.reaches_questions(f"/chat/{invite.code}")
         await web.store.remember(paused("example-hospital"), "since")
-        assert (await begun(web, "1", invite.code)).invite is None
+        for payload in (invite.code, ""):
+            assert await begun(web, "1", payload) is None
+        late = await web.browser()
+        await late.opens(f"/chat/{invite.code}")
+        await late.taps("Let's begin")
+        assert "No new questions begin just now" in late.page.text
+        await inside.taps("Mostly")
+        assert "2 of 12" in inside.page.text
         await web.store.remember(paused("example-hospital"), "")
         assert (await begun(web, "2", invite.code)).invite == invite.code
+
+    async def test_begins_nothing_where_the_pause_comes_in_between(
+        self, web: Web, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The organisation is paused after the hallway asked, and before the interview is stored."""
+        invite = await web.invite()
+        save = web.store.save
+
+        async def paused_first(*given: Any, **named: Any) -> Any:
+            await web.store.remember(paused("example-hospital"), "since")
+            return await save(*given, **named)
+
+        monkeypatch.setattr(web.store, "save", paused_first)
+        assert await begun(web, "1", invite.code) is None
+        assert await web.people() == 0
 
     async def test_of_a_full_invite_lets_those_inside_go_on(self, web: Web) -> None:
         invite = await web.invite(limit=11, begun=10)
@@ -137,6 +171,83 @@ class TestACode:
         for number in range(20):
             assert (await begun(web, f"p{number}", new_code())).invite is None
         assert sum(one.begun for one in await web.store.invites()) == 0
+
+
+class TestALinkThatIsPassedOn:
+    async def shared(self, web: Web, **fields: Any) -> tuple[Any, str, Any]:
+        """Return an invite, the code that a person of it passes on, and that person's browser."""
+        invite = await web.invite(**fields)
+        browser = await web.browser()
+        await browser.reaches_result(f"/chat/{invite.code}")
+        for label in ("That's all", "Share the questions"):
+            await browser.taps(label)
+        (code,) = re.findall(r'data-share="[^"]*/i/([A-Za-z0-9_-]{16})"', browser.answer.text)
+        return invite, code, browser
+
+    async def test_has_a_code_of_its_own_that_says_nothing(self, web: Web) -> None:
+        """Everybody of an invite passes on the same one, so it can't say who did, nor what came out."""
+        invite, code, _ = await self.shared(web)
+        assert code == invite.share
+        assert code != invite.code
+        other = await web.browser()
+        await other.reaches_result(f"/chat/{invite.code}")
+        await other.opens(f"/chat/{invite.code}?page=share")
+        assert code in other.answer.text
+
+    async def test_begins_with_the_same_campaign_and_counts_who_finishes(self, web: Web) -> None:
+        """Once shared, however often the page is opened; once brought, when the other one has finished."""
+        invite, code, browser = await self.shared(web)
+        for label in ("Go on", "That's all", "Share the questions"):
+            await browser.taps(label)
+        friend = await web.browser()
+        await friend.reaches_questions(f"/chat/{code}")
+        counts = {name: n for (_, name), n in (await web.store.counts()).items()}
+        assert counts[f"shared:{invite.code}"] == 1
+        assert f"brought:{invite.code}" not in counts
+        for _ in range(12):
+            await friend.taps("Mostly")
+        await friend.taps("Show my result")
+        (session,) = await web.store.sessions_of(KEYS.person("web", friend.client.cookies["attune"]))
+        assert (session.invite, session.brought) == (invite.code, True)
+        counts = {name: n for (_, name), n in (await web.store.counts()).items()}
+        assert counts[f"brought:{invite.code}"] == 1
+        kept = await web.store.invite(invite.code)
+        assert kept is not None
+        assert kept.begun == 2
+
+    async def test_is_what_others_pass_on_too(self, web: Web) -> None:
+        """Who was brought passes on the same code: no chain of people can be read from it."""
+        invite, code, _ = await self.shared(web)
+        friend = await web.browser()
+        await friend.reaches_result(f"/chat/{code}")
+        await friend.opens(f"/chat/{code}?page=share")
+        assert f"/i/{invite.share}" in friend.answer.text
+
+    async def test_ends_with_its_invite(self, web: Web) -> None:
+        invite = await web.invite(closed_at=web.clock())
+        assert await admitted(web.desk, invite.share, web.clock()) is None
+
+    async def test_of_a_shared_screen_opens_on_a_screen_of_ones_own(self, web: Web) -> None:
+        """Who was passed the link isn't at the tablet: a cookie, Telegram and a code are offered."""
+        invite = await web.invite(shared_screen=True)
+        friend = await web.browser()
+        await friend.opens(f"/i/{invite.share}")
+        assert f"t.me/example_bot?start={invite.share}" in friend.answer.text
+        await friend.reaches_questions(f"/chat/{invite.share}")
+        assert "attune" in friend.client.cookies
+
+    async def test_in_telegram_leads_to_the_bot_with_the_code(self, web: Web) -> None:
+        invite = await web.invite()
+        shelf = replace(web.desk.library, bot_link="https://t.me/example_bot")
+        desk = replace(web.desk, library=shelf)
+        session = await begun(web, "1", invite.code)
+        message = await worded(
+            web.store, None, desk.library.content(_edition(desk), "example-hospital"), session, SHARE
+        )
+        link = f"https://t.me/example_bot?start={invite.share}"
+        assert link in message.text
+        assert [one.copy for one in message.buttons if one.copy] == [link]
+        assert "Thank you for passing the questions on." in message.text
 
 
 class TestALandingPage:

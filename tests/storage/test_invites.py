@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.storage.invites import Destination, Invite
+from bot.storage.invites import Destination, Invite, paused
 from bot.storage.store import Outcome, Saved, Store
 from tests.storage.made import NOON, Interview, began, erased
 
@@ -48,6 +48,29 @@ class TestAnInvite:
             turn = began(f"with {code}", invite=code)
             assert await store.save(Saved("P"), turn, f"k{code}") is Outcome.CONFLICT
         assert (await store.load("P")).session is None
+
+    async def test_is_opened_with_the_code_that_is_passed_on_too(self, store: Store) -> None:
+        """It counts as the invite's own; only a shared screen is at home with the first."""
+        at_a_tablet = replace(INVITE, shared_screen=True)
+        await store.keep_invite(at_a_tablet)
+        assert await store.invite(INVITE.code) == at_a_tablet
+        assert await store.invite(INVITE.share) == INVITE
+
+    async def test_begins_nothing_while_its_organisation_is_paused(self, store: Store) -> None:
+        """With an invite or without, decided where the session is stored; a second part goes on."""
+        await store.keep_invite(INVITE)
+        first = began("first")
+        assert first.session is not None
+        await store.save(Saved("P"), first, "k0")
+        await store.remember(paused("example-hospital"), "since")
+        for number, code in enumerate((INVITE.code, None)):
+            turn = began(f"s{number}", invite=code)
+            assert await store.save(Saved(f"Q{number}"), turn, f"k{code}") is Outcome.CONFLICT
+        second = began("second", follows=first.session.id)
+        assert await store.save(await store.load("P"), second, "k2") is Outcome.STORED
+        await store.remember(paused("example-hospital"), "")
+        assert await store.save(Saved("Q"), began("s3", invite=INVITE.code), "k3") is Outcome.STORED
+        assert await store.invite(INVITE.code) == replace(INVITE, begun=1)
 
     async def test_counts_a_second_part_once(self, store: Store) -> None:
         await store.keep_invite(INVITE)

@@ -14,13 +14,11 @@ from bot.channels.webchat.talk import BEGIN, START, Talk, Told
 from bot.channels.webchat.visitor import CHANNEL, Mode, Screens, Visitor, forget, recognise, remember
 from bot.conversation.content import Content
 from bot.conversation.mydata import FILE_NAME, account, readable
-from bot.conversation.pages_result import link
-from bot.conversation.replies import Button, Message, Page, Reply
-from bot.conversation.scene import Scene
+from bot.conversation.replies import Message, Page, Reply
 from bot.conversation.session import ENDED, Session, Step
-from bot.conversation.tips import voice
 from bot.conversation.wording import word
-from bot.storage.invites import Destination, Invite
+from bot.links import share_code, tracked
+from bot.storage.invites import Invite
 from bot.turns import content_of
 from bot.web.limits import address_of, read_form, refuse_elsewhere
 from bot.web.pages import opening
@@ -174,15 +172,18 @@ class Chat:
         return RedirectResponse(seat.path + shown.query(reply, None) + framed, 303)
 
     async def _interview(self, seat: Seat, session: Session, reply: Reply) -> Response:
-        content = await self._with_our_address(session)
+        content = await content_of(self.site.desk, session)
+        if reply.page is Page.SHARE:
+            code = await share_code(self.site.desk.store, session)
+            content = replace(content, share_link=self.site.landing(code))
         message = await self._message(seat, content, session, reply)
-        made = sheet(content, session, reply, await self._tracked(content, session, reply, message))
         more = {
             "stoppable": session.step not in ENDED,
-            "share": self.site.landing(session.invite) if reply.page is Page.SHARE else None,
+            "share": content.share_link if reply.page is Page.SHARE else None,
             **self._resume(seat, session, reply),
         }
         headers = {AT: seat.path + shown.query(reply, session)} if seat.visitor.mode is Mode.COOKIE else {}
+        made = sheet(content, session, reply, message)
         return self._page(content, seat, made, reply.language, headers, **more)
 
     async def _without(self, request: Request, seat: Seat) -> Response:
@@ -241,46 +242,11 @@ class Chat:
 
     # ------------------------------------------------------------ what a page says
 
-    async def _with_our_address(self, session: Session) -> Content:
-        """Return what a session is held with; what is shared is the address of our landing page."""
-        content = await content_of(self.site.desk, session)
-        return replace(content, bot_link=self.site.landing(session.invite))
-
     async def _message(self, seat: Seat, content: Content, session: Session, reply: Reply) -> Message:
         if reply.page is Page.MYDATA:
             return readable(content, await self._kept(seat), reply)
         message = word(content, session, reply)
-        if reply.page is Page.SHARE:  # by Telegram's own button only in Telegram
-            return replace(
-                message, rows=tuple(row for row in message.rows if not any(one.url for one in row))
-            )
-        return message
-
-    async def _tracked(self, content: Content, session: Session, reply: Reply, message: Message) -> Message:
-        """Let the provider link of a tip lead through the count of taps."""
-        if reply.page is not Page.TIP:
-            return message
-        topic = content.questionnaire.topics[reply.number]
-        there = [one.url for one in link(Scene(content, session, reply), topic)]
-        destination = Destination(
-            session.organisation,
-            session.questionnaire,
-            topic,
-            reply.language,
-            voice(session, reply.number),
-            session.invite or "",
-        )
-        opaque = await self.site.desk.store.link(destination) if there else ""
-        return replace(
-            message,
-            rows=tuple(
-                tuple(
-                    Button(one.label, url=f"/go/{opaque}") if one.url in there and one.url else one
-                    for one in row
-                )
-                for row in message.rows
-            ),
-        )
+        return await tracked(self.site.desk.store, "", content, session, reply, message)
 
     def _resume(self, seat: Seat, session: Session, reply: Reply) -> dict[str, Any]:
         if reply.page is not Page.PAUSED or session.step is not Step.PAUSED or not seat.visitor.secret:

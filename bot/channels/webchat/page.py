@@ -15,7 +15,7 @@ from bot.web.pages import said_on_web
 from bot.web.text import Block, blocks, plain, split_heading
 
 _QUIET: Final = frozenset({Act.BACK, Act.SKIP, Act.PAUSE})
-_SECOND: Final = frozenset({Page.QUESTION, Page.LANGUAGE, Page.CHECK, Page.NOT_ME})
+_SECOND: Final = frozenset({Page.QUESTION, Page.LANGUAGE, Page.CHECK, Page.NOT_ME, Page.SHARE})
 """Pages on which no button is more likely than another."""
 
 

@@ -21,7 +21,9 @@ AFTER: Final = frozenset(
     {Page.RESULT, Page.HOW, Page.NOT_ME, Page.CORRECTED, Page.TIP, Page.NO_MORE_TIPS, Page.GOODBYE}
     | {Page.CLINICIAN}
 )
-FAREWELLS: Final = frozenset({Page.ERASING, Page.ERASED, Page.UNDER_AGE, Page.DECLINED, Page.NOBODY})
+FAREWELLS: Final = frozenset(
+    {Page.ERASING, Page.ERASED, Page.UNDER_AGE, Page.DECLINED, Page.NOBODY, Page.RESTING}
+)
 """Pages for somebody of whom nothing is kept."""
 OPEN_TO_ALL: Final = frozenset({Page.HELP, Page.PRIVACY})
 

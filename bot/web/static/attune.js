@@ -83,6 +83,13 @@
     try { await navigator.clipboard.writeText(button.dataset.copy); say(live.dataset.copied); } catch { /* the text stands there */ }
   });
 
+  /* The phone's own way to pass an address on, where it has one. */
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("button[data-share]");
+    if (!button) return;
+    try { await navigator.share({ text: button.dataset.words, url: button.dataset.share }); } catch { /* nothing was shared */ }
+  });
+
   /* A shared screen is cleared for the next person. */
   const rest = () => {
     window.clearTimeout(idle);
@@ -94,4 +101,5 @@
   rest();
 
   document.documentElement.classList.add("lively");
+  if (navigator.share) document.documentElement.classList.add("sharing");
 })();
