@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from bot.conversation.events import EVENTS, Began, Event, Paused, Resumed, Stopped
 from bot.conversation.machine import TRANSITIONS, Rule, rule
-from bot.conversation.moves import closed
+from bot.conversation.moves import closed, take
 from bot.conversation.session import Step
 
 BEGINS, ENDS = "<!-- drawn by bot.conversation.diagram -->", "<!-- end of what is drawn -->"
@@ -68,6 +68,8 @@ def _cell(step: Step, kind: type[Event]) -> str:
     one = rule(step, kind)
     if one.act is closed:
         return CLOSED
+    if one.act is take:
+        return STAYS  # an operator's doing: as far as the answers carry over
     return ", ".join("gone" if target == GONE else target for target in _in_order(one)) or STAYS
 
 

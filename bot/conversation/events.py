@@ -6,13 +6,13 @@ log, whose fold is the session; an event that isn't kept changes nothing.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
 
 from pydantic import TypeAdapter
 
-from bot.conversation.session import Consent
+from bot.conversation.session import Answer, Consent, Session
 
 # ---------------------------------------------------------------- heard: what a channel delivers
 
@@ -48,11 +48,13 @@ class Tapped:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """The person typed something; the words go no further than `understand`."""
+    """The person typed something; in the clear, the words go no further than `understand`."""
 
     at: datetime
     text: str
     seed: str = ""
+    token: str = ""  # of the page it was typed on, where the channel knows
+    sealed: str = ""  # the same words, locked away, where the present question asks for words
 
     def __repr__(self) -> str:
         """Hide the words."""
@@ -106,6 +108,7 @@ class Began(Event):
     research: bool | None = None
     plain: bool = False
     brought: bool = False  # by the link that people pass on
+    answers: Mapping[str, Answer] = field(default_factory=dict)  # taken over from the session that it follows
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +155,26 @@ class PlainSet(Event):
 
 @dataclass(frozen=True, slots=True)
 class Answered(Event):
-    """The person chose an answer."""
+    """The person gave an answer: a choice, or what stands for another kind (see `session.Answer`)."""
 
     item: str
     choice: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ticked(Event):
+    """The person ticked one of several choices, or took the tick away; the item isn't answered yet."""
+
+    item: str
+    choice: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Declined(Event):
+    """The person prefers not to say."""
+
+    item: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +244,31 @@ class TipRated(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class OfferAnswered(Event):
+    """The person said yes or no to what was offered at the end: the longer form, or the retest."""
+
+    offer: str
+    accepted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AskedAgain(Event):
+    """The time of the retest has come, and it was proposed; the person had said yes to that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved(Event):
+    """An operator took the interview to another edition; no person's doing.
+
+    It carries the session that it leaves, for what was heard before was about another edition.
+    """
+
+    edition: str
+    again: tuple[str, ...]  # items whose answers don't carry over
+    session: Session
+
+
+@dataclass(frozen=True, slots=True)
 class Shared(Event):
     """The person took the link along that others may begin with; with whom is never known."""
 
@@ -286,6 +330,8 @@ EVENTS: dict[str, type[Event]] = {
         ResearchSet,
         PlainSet,
         Answered,
+        Ticked,
+        Declined,
         Skipped,
         WentBack,
         Paused,
@@ -298,6 +344,9 @@ EVENTS: dict[str, type[Event]] = {
         TipAsked,
         TipRated,
         Shared,
+        OfferAnswered,
+        AskedAgain,
+        Moved,
         PageAsked,
         Returned,
         StaleTapped,

@@ -4,7 +4,7 @@ Nothing here knows Telegram, SQL, the clock or chance: what the machine needs co
 (every step answers every event), and an event that isn't kept changes nothing.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,16 +13,20 @@ from bot.conversation.content import Content
 from bot.conversation.events import (
     EVENTS,
     Answered,
+    AskedAgain,
     Began,
     CheckAsked,
     Consented,
     Continued,
     Corrected,
+    Declined,
     EditAsked,
     ErasureConfirmed,
     Event,
     LanguageChosen,
+    Moved,
     NotUnderstood,
+    OfferAnswered,
     PageAsked,
     Paused,
     PlainSet,
@@ -35,6 +39,7 @@ from bot.conversation.events import (
     Skipped,
     StaleTapped,
     Stopped,
+    Ticked,
     TipAsked,
     TipRated,
     UrgentNoticed,
@@ -72,10 +77,24 @@ def rule(step: Step, kind: type[Event]) -> Rule:
 
 def fold(content: Content, events: Iterable[Event]) -> Session | None:
     """Return the session that a log of kept events amounts to."""
-    session: Session | None = None
+    session, events = _moved_last(tuple(events))
     for event in events:
         session = advance(content, session, event).session
     return session
+
+
+def _moved_last(events: Sequence[Event]) -> tuple[Session | None, Sequence[Event]]:
+    """Return the session as it was last taken to another edition, if it was, and what happened since."""
+    for place in reversed(range(len(events))):
+        event = events[place]
+        if isinstance(event, Moved):
+            return event.session, events[place + 1 :]
+    return None, events
+
+
+def edition_of(events: Iterable[Event]) -> str:
+    """Return the digest of the edition that an interview has come to."""
+    return [event.edition for event in events if isinstance(event, Began | Moved)][-1]
 
 
 # ---------------------------------------------------------------- without a session
@@ -96,6 +115,7 @@ def _begin(content: Content, event: Began) -> Turn:
         invite=event.invite,
         brought=event.brought,
         follows=event.follows,
+        answers=dict(event.answers),
         step=Step.ASKING if asking else Step.WELCOME,
         consent=event.consent,
         research=event.research,
@@ -105,7 +125,18 @@ def _begin(content: Content, event: Began) -> Turn:
     )
     if asking:
         session = replace(session, item=following(content.questionnaire, session))
-    return Turn(session, event, (present(session, new=True),), counts=("began",))
+    return Turn(session, event, (present(session, new=True),), counts=("began", *_arrived(content, event)))
+
+
+def _arrived(content: Content, event: Began) -> tuple[str, ...]:
+    """Return the name of the dashboard's count of those who came, on the day that the organisation has then.
+
+    A second part isn't somebody new.
+    """
+    if event.follows is not None:
+        return ()
+    day = content.organisation.local(event.at).date()
+    return (f"came:{event.organisation}:{event.invite or ''}:{event.channel}:{day}",)
 
 
 def rest(content: Content, session: Session | None, event: Began) -> Turn:
@@ -147,6 +178,8 @@ TRANSITIONS: Mapping[Step, Mapping[type[Event], Rule]] = {
     },
     Step.ASKING: {
         Answered: _to(moves.answer, Step.ASKING, Step.READY),
+        Ticked: _to(moves.tick, Step.ASKING),
+        Declined: _to(moves.decline, Step.ASKING, Step.READY),
         Skipped: _to(moves.skip, Step.ASKING, Step.READY),
         **_leaves(Step.ASKING, Step.RESEARCH),
     },
@@ -162,6 +195,8 @@ TRANSITIONS: Mapping[Step, Mapping[type[Event], Rule]] = {
     },
     Step.EDITING: {
         Answered: _to(moves.answer, Step.ASKING, Step.CHECKING),  # another answer may open more questions
+        Ticked: _to(moves.tick, Step.EDITING),
+        Declined: _to(moves.decline, Step.CHECKING),
         Skipped: _to(moves.skip, Step.CHECKING),
         **_leaves(Step.CHECKING),
     },
@@ -172,6 +207,8 @@ TRANSITIONS: Mapping[Step, Mapping[type[Event], Rule]] = {
         TipRated: _to(moves.rate, Step.RESULT),
         Corrected: _to(moves.correct, Step.RESULT),
         Shared: _to(moves.share, Step.RESULT),
+        OfferAnswered: _to(moves.note_offer, Step.RESULT),
+        AskedAgain: _to(moves.ask_again, Step.RESULT),
     },
 }
 """What moves an interview, step by step; everything else is in ANYWHERE."""
@@ -187,6 +224,7 @@ ANYWHERE: Mapping[type[Event], Rule] = {
     StaleTapped: Rule(moves.stale, _STAY),
     NotUnderstood: Rule(moves.not_understood, _STAY),
     UrgentNoticed: Rule(moves.urgent, _STAY),
+    Moved: _to(moves.take, Step.WELCOME, Step.CONSENT, Step.PAUSED, *_INTERRUPTED),
     ErasureConfirmed: _to(moves.erase, None),
 }
 """What every step answers the same way; an empty `to` means that the interview stays where it is."""

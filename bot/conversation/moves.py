@@ -10,15 +10,19 @@ from typing import Any
 from bot.conversation.content import Content
 from bot.conversation.events import (
     Answered,
+    AskedAgain,
     CheckAsked,
     Consented,
     Continued,
     Corrected,
+    Declined,
     EditAsked,
     ErasureConfirmed,
     Event,
     LanguageChosen,
+    Moved,
     NotUnderstood,
+    OfferAnswered,
     PageAsked,
     Paused,
     PlainSet,
@@ -31,14 +35,17 @@ from bot.conversation.events import (
     Skipped,
     StaleTapped,
     Stopped,
+    Ticked,
     TipAsked,
     TipRated,
     UrgentNoticed,
     WentBack,
 )
+from bot.conversation.offers import LONGER
 from bot.conversation.replies import Page, Reply, Turn
 from bot.conversation.route import asked_so_far, choices_given, following, preceding
-from bot.conversation.session import Answer, Consent, Session, Step
+from bot.conversation.session import Answer, Consent, Session, Step, ticks
+from bot.questionnaire.model import DateAnswer, NumberAnswer, SeveralChoices
 from bot.scoring.segments import assign
 
 PRESENT: Mapping[Step, Page] = {
@@ -66,7 +73,7 @@ def present(session: Session, notice: str | None = None, *, new: bool = False) -
 
 def _moved(session: Session, event: Event, **changes: Any) -> Session:
     """Return the session one revision on: buttons offered before are closed."""
-    return replace(session, revision=session.revision + 1, seen_at=event.at, **changes)
+    return replace(session, revision=session.revision + 1, ticked=None, seen_at=event.at, **changes)
 
 
 def _shown(session: Session, event: Event, notice: str | None = None, *, new: bool = False) -> Turn:
@@ -108,23 +115,51 @@ def answer(content: Content, session: Session, event: Answered) -> Turn:
     return _recorded(content, session, event, event.item, event.choice)
 
 
+def tick(content: Content, session: Session, event: Ticked) -> Turn:
+    """Note a tick, or that it was taken away; the buttons stay open, for taps may come fast."""
+    answers = content.questionnaire.answered(event.item)
+    if event.item != session.item or not isinstance(answers, SeveralChoices):
+        return closed(content, session, event)
+    chosen = set(ticks(session)) - {event.choice}
+    if event.on:
+        alone = set(answers.exclusive)
+        chosen = {event.choice} | (set() if event.choice in alone else chosen - alone)
+    in_order = tuple(choice.id for choice in answers.choices if choice.id in chosen)
+    return _shown(replace(session, ticked=in_order, seen_at=event.at), event)
+
+
 def skip(content: Content, session: Session, event: Skipped) -> Turn:
     """Note a skip."""
+    return _recorded(content, session, event, event.item, None)
+
+
+def decline(content: Content, session: Session, event: Declined) -> Turn:
+    """Note that the person prefers not to say."""
     return _recorded(content, session, event, event.item, None)
 
 
 def _recorded(content: Content, session: Session, event: Event, item: str, choice: str | None) -> Turn:
     if item != session.item:
         return closed(content, session, event)
-    before = session.answers.get(item)
-    edits = 0 if before is None else before.edits + (before.choice != choice)
-    answers = {**session.answers, item: Answer(choice, event.at, edits)}
+    before, declined = session.answers.get(item), isinstance(event, Declined)
+    edits = 0
+    if before is not None:
+        edits = before.edits + ((before.choice, before.declined) != (choice, declined))
+    answers = {**session.answers, item: Answer(choice, event.at, edits, declined)}
     moved = _moved(session, event, answers=answers)
     asked = asked_so_far(content.questionnaire, session, moved)
     moved = _onwards(content, replace(moved, asked=asked) if asked != moved.asked else moved)
     if session.step is Step.EDITING and moved.step is Step.READY:
         moved = replace(moved, step=Step.CHECKING)
-    return _shown(moved, event, "saved" if choice is not None else "skipped")
+    return _shown(moved, event, _noted(content, event, item))
+
+
+def _noted(content: Content, event: Event, item: str) -> str:
+    """Return the notice of an answer; what was typed and had to be understood is said back."""
+    if isinstance(event, Skipped):
+        return "skipped"
+    understood = isinstance(content.questionnaire.answered(item), NumberAnswer | DateAnswer)
+    return "noted" if understood and isinstance(event, Answered) else "saved"
 
 
 def back(content: Content, session: Session, event: WentBack) -> Turn:
@@ -212,6 +247,21 @@ def share(_content: Content, session: Session, event: Shared) -> Turn:
     return Turn(shared, event, (Reply(Page.SHARE, session.language, new=True),), counts=counts)
 
 
+def note_offer(_content: Content, session: Session, event: OfferAnswered) -> Turn:
+    """Note what the person said to an offer; a no isn't asked about again."""
+    noted = replace(session, offers={**session.offers, event.offer: event.accepted}, seen_at=event.at)
+    said = "yes" if event.accepted else "no"
+    page = Page.LONGER if event.accepted and event.offer == LONGER else Page.GOODBYE
+    notice = None if page is Page.LONGER else f"offer_{said}"
+    return Turn(noted, event, (Reply(page, session.language, notice),), counts=(f"{event.offer}_{said}",))
+
+
+def ask_again(_content: Content, session: Session, event: AskedAgain) -> Turn:
+    """Propose the retest: one message, once."""
+    asked = replace(session, asked_again_at=event.at, seen_at=event.at)
+    return Turn(asked, event, (Reply(Page.RETEST, session.language, new=True),), counts=("asked_again",))
+
+
 # ---------------------------------------------------------------- anywhere
 
 IN_PLACE = frozenset(
@@ -274,13 +324,25 @@ def closed(_content: Content, session: Session, event: Event) -> Turn:
 
 
 def not_understood(_content: Content, session: Session, event: NotUnderstood) -> Turn:
-    """Say that only taps are read, and show the present page."""
-    return _shown(session, event, "not_understood", new=True)
+    """Say what can be read here, and show the present page."""
+    notice = _CANT_BE_READ.get(event.kind, "not_understood")
+    return _shown(session, event, notice, new=event.kind != TOO_MANY)
+
+
+TOO_MANY, TOO_LONG = "too_many", "too_long"
+"""Kinds of what can't be taken: more ticks than a question takes, more characters."""
+
+_CANT_BE_READ = {"number": "not_a_number", "date": "not_a_date", TOO_MANY: TOO_MANY, TOO_LONG: TOO_LONG}
 
 
 def urgent(_content: Content, session: Session, event: UrgentNoticed) -> Turn:
     """Show the card with numbers to call."""
     return Turn(session, event, (Reply(Page.URGENT, session.language, new=True),), counts=("urgent",))
+
+
+def take(_content: Content, _session: Session, event: Moved) -> Turn:
+    """Go on with another edition of the questionnaire, as the event says."""
+    return Turn(event.session, event, (present(event.session, new=True),))
 
 
 def erase(_content: Content, session: Session, event: ErasureConfirmed) -> Turn:

@@ -10,6 +10,7 @@ from bot.conversation.events import (
     EditAsked,
     Event,
     LanguageChosen,
+    Moved,
     PlainSet,
     ResearchSet,
     Skipped,
@@ -142,12 +143,10 @@ def _event_choice(row: EventRow) -> Value:
 
 def _detail(row: EventRow) -> Value:
     match row.event:
-        case LanguageChosen(language=language):
-            return language
+        case LanguageChosen(language=found) | Corrected(segment=found) | Moved(edition=found):
+            return found
         case ResearchSet(allowed=on) | PlainSet(on=on):
             return "yes" if on else "no"
-        case Corrected(segment=segment):
-            return segment
         case TipAsked(number=number):
             return _topic(row, number)
         case TipRated(number=number, helpful=helpful):
@@ -179,7 +178,7 @@ EVENTS: Table[EventRow] = Table(
         ),
         _Event(
             "detail",
-            "A language, yes or no, a segment, a topic, or topic=helpful; empty without one.",
+            "A language, yes or no, a segment, an edition, a topic, or topic=helpful; empty without one.",
             Type.STRING,
             _detail,
         ),

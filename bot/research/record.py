@@ -1,34 +1,16 @@
-"""The record of exports: who took what out of the house, when, under which filter, and with which k.
+"""The record of exports: who took what out of the house, when, under which filter, and with which k."""
 
-Each entry holds the digest of the one before, so a changed or missing one shows. The entries are facts of the
-installation; nothing of a person is in them.
-"""
-
-import hashlib
-import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
-COUNT, ENTRY = "exports", "export:{}"
+from bot.storage.chain import Facts, append, entries
 
-
-class Facts(Protocol):
-    """Where small facts about the installation are kept."""
-
-    async def remember(self, name: str, value: str) -> None:
-        """Keep a fact."""
-        ...
-
-    async def recall(self, name: str) -> str | None:
-        """Return a fact."""
-        ...
+KIND = "export"
 
 
 async def record(store: Facts, said: Mapping[str, Any], who: str, at: datetime) -> None:
     """Add an export, by its manifest."""
-    number = int(await store.recall(COUNT) or 0) + 1
-    before = await store.recall(ENTRY.format(number - 1)) or ""
     entry = {
         "at": at.isoformat(timespec="seconds"),
         "who": who,
@@ -39,20 +21,10 @@ async def record(store: Facts, said: Mapping[str, Any], who: str, at: datetime) 
         "responses": said["counts"]["responses"],
         "k": said["disclosure"]["k_reached"],
         "readme_sha256": next(file["sha256"] for file in said["files"] if file["name"] == "README.md"),
-        "before_sha256": hashlib.sha256(before.encode()).hexdigest(),
     }
-    await store.remember(ENTRY.format(number), json.dumps(entry, ensure_ascii=False, sort_keys=True))
-    await store.remember(COUNT, str(number))
+    await append(store, KIND, entry)
 
 
 async def recorded(store: Facts) -> list[Mapping[str, Any]]:
     """Return every export, oldest first; raise where one was changed or is missing."""
-    entries, before = [], ""
-    for number in range(1, int(await store.recall(COUNT) or 0) + 1):
-        text = await store.recall(ENTRY.format(number)) or ""
-        entry = json.loads(text) if text else {}
-        if entry.get("before_sha256") != hashlib.sha256(before.encode()).hexdigest():
-            raise ValueError(f"the record of exports was changed before entry {number}")
-        entries.append(entry)
-        before = text
-    return entries
+    return await entries(store, KIND)

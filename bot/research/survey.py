@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequenc
 from dataclasses import dataclass, field, replace
 
 from bot.conversation.content import Content
-from bot.conversation.machine import fold
+from bot.conversation.machine import edition_of, fold
 from bot.questionnaire.model import Edition
 from bot.research.quick.interview import Interview
 from bot.storage.pages import row_of
@@ -65,8 +65,10 @@ class Editions:
 
     async def folded(self, stored: StoredSession) -> StoredSession | None:
         """Return an interview as its events amount to, or None where there are none."""
-        content = self._held_with(await self.get(stored.session.edition))
-        session = fold(content, (event for _, event in stored.events))
+        if not stored.events:
+            return None
+        events = [event for _, event in stored.events]
+        session = fold(self._held_with(await self.get(edition_of(events))), events)
         return None if session is None else replace(stored, session=session)
 
 

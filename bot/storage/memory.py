@@ -16,6 +16,7 @@ from bot.conversation.session import ENDED, Session, dump, parse
 from bot.privacy import HEARD_AGE, PARKED_AGE, RECEIPT_AGE
 from bot.questionnaire.model import Edition
 from bot.storage.codes import erasure_code, person_code
+from bot.storage.counting_in_memory import FiguresInMemory
 from bot.storage.invites_in_memory import InvitesInMemory
 from bot.storage.memory_snapshot import KeptSession, KnownPerson, MemorySnapshot
 from bot.storage.rules import (
@@ -27,6 +28,7 @@ from bot.storage.rules import (
     fits,
     moved_to,
     needed_until,
+    wishes_retest,
 )
 from bot.storage.staff_in_memory import StaffInMemory
 from bot.storage.store import Active, Outcome, Owed, Parked, Receipt, Saved, Swept
@@ -45,7 +47,7 @@ class _Erasure:
     verified: bool = False
 
 
-class MemoryStore(InvitesInMemory, StaffInMemory):
+class MemoryStore(InvitesInMemory, StaffInMemory, FiguresInMemory):
     """A store that forgets everything when it is closed."""
 
     def __init__(self) -> None:
@@ -197,6 +199,16 @@ class MemoryStore(InvitesInMemory, StaffInMemory):
         mine = (kept for kept in self._sessions.values() if kept.person == person)
         return sorted(mine, key=lambda kept: (kept.session.began_at, kept.session.id))
 
+    async def open_elsewhere(self, questionnaire: str, edition: str, *, after: str = "") -> Sequence[Saved]:
+        """Return people's present interviews that aren't over, of another edition: all on one page."""
+        found = []
+        for person, known in sorted(self._people.items(), key=lambda one: one[1].present):
+            session = self._sessions[known.present].session
+            other = session.questionnaire == questionnaire and session.edition != edition
+            if other and session.step not in ENDED and session.id > after:
+                found.append(await self.load(person))
+        return found
+
     async def active_since(self, since: datetime) -> Sequence[Active]:
         """Return reachable people in an interview under way seen since then."""
         return sorted(self._active(since), key=lambda active: active.person)
@@ -207,6 +219,17 @@ class MemoryStore(InvitesInMemory, StaffInMemory):
             due = known.reachable and kept.session.step in NUDGED and kept.seen_at >= since
             if due and known.address is not None:
                 yield Active(person, kept.session, kept.turn, known.address)
+
+    async def wishing_retest(self, ended_since: datetime) -> Sequence[Active]:
+        """Return interviews whose people said yes to being asked again, and weren't yet."""
+        found = []
+        for kept in self._sessions.values():
+            session, known = kept.session, self._people[kept.person]
+            fresh = session.ended_at is not None and session.ended_at >= ended_since
+            willing = known.reachable and known.research is not False
+            if wishes_retest(session) and fresh and willing and known.address is not None:
+                found.append(Active(kept.person, session, kept.turn, known.address))
+        return sorted(found, key=lambda active: active.session.id)
 
     async def reachable(self, person: str, *, yes: bool) -> None:
         """Mark that a person blocked us, or is back."""

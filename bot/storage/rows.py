@@ -87,7 +87,6 @@ class Rows:
             "person_id": person,
             "response_id": response_code(session.seed),
             "questionnaire": session.questionnaire,
-            "edition": session.edition,
             "channel": session.channel,
             "follows": session.follows,
             "began_at": session.began_at,
@@ -154,6 +153,7 @@ class Rows:
 def _moving(session: Session, turn: int, key: str, seen_at: datetime) -> Row:
     """Return the columns that a turn can change."""
     return {
+        "edition": session.edition,
         "language": session.language,
         "step": session.step.value,
         "turn": turn,

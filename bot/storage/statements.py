@@ -46,7 +46,7 @@ ADD_COUNT = upsert(tables.daily_count, add="n")
 
 MOVE_SESSION = change(
     tables.session,
-    "language", "step", "turn", "key", "research", "consented_at", "ended_at", "seen_at", "state",
+    "edition", "language", "step", "turn", "key", "research", "consented_at", "ended_at", "seen_at", "state",
 )  # fmt: skip
 SEE_SESSION = change(tables.session, "seen_at")
 SET_PRESENT = change(tables.person, "session_id")

@@ -15,6 +15,7 @@ from bot.conversation.events import Event
 from bot.conversation.replies import Reply, Turn
 from bot.conversation.session import Session
 from bot.questionnaire.model import Edition
+from bot.storage.counting import FigureStore
 from bot.storage.invites import InviteStore
 from bot.storage.staff import StaffStore
 
@@ -166,7 +167,7 @@ class Snapshot(Protocol):
         ...
 
 
-class Store(InviteStore, StaffStore, Protocol):
+class Store(InviteStore, StaffStore, FigureStore, Protocol):
     """Everything that is remembered."""
 
     async def keep_edition(self, edition: Edition) -> None:
@@ -239,8 +240,23 @@ class Store(InviteStore, StaffStore, Protocol):
         """Return every session of a person, oldest first: for /mydata."""
         ...
 
+    async def open_elsewhere(self, questionnaire: str, edition: str, *, after: str = "") -> Sequence[Saved]:
+        """Return people's present interviews that aren't over, of another edition than this one.
+
+        In pages, by the id of the session: the next one is asked for with the last id of the page before.
+        """
+        ...
+
     async def active_since(self, since: datetime) -> Sequence[Active]:
         """Return reachable people seen since then in an interview that is neither paused nor ended."""
+        ...
+
+    async def wishing_retest(self, ended_since: datetime) -> Sequence[Active]:
+        """Return interviews whose people said yes to being asked again, and weren't yet.
+
+        Only of people who can be reached, whose last word on research isn't no, and whose interview ended since
+        then.
+        """
         ...
 
     async def reachable(self, person: str, *, yes: bool) -> None:

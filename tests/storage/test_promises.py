@@ -548,3 +548,26 @@ class TestSmallThings:
         paused = replace(stopped(session, NOON).session or session, step=Step.PAUSED, ended_at=None)
         await store.save(await store.load(P), replace(stopped(session, NOON), session=paused), "k")
         assert await store.active_since(NOON - DAY) == []
+
+
+class TestInterviewsOfAnOlderEdition:
+    """What an operator may take to a newer one."""
+
+    async def test_are_those_that_are_not_over(self, store: Store) -> None:
+        """Present interviews only, in the order of their ids, from one page to the next."""
+        for name in ("A", "B", "C"):
+            await Interview(store, name).begin()
+        ended = await store.load("C")
+        assert ended.session is not None
+        await store.save(ended, stopped(ended.session, NOON), "end")
+        found = await store.open_elsewhere(EDITION.questionnaire.id, "f" * 64)
+        ids = [saved.session.id for saved in found if saved.session]
+        assert {saved.person for saved in found} == {"A", "B"}
+        assert ids == sorted(ids)
+        assert found[0] == await store.load(found[0].person)
+        assert await store.open_elsewhere(EDITION.questionnaire.id, "f" * 64, after=ids[-1]) == []
+
+    async def test_are_not_those_of_today(self, store: Store) -> None:
+        await Interview(store, P).begin()
+        assert await store.open_elsewhere(EDITION.questionnaire.id, EDITION.digest) == []
+        assert await store.open_elsewhere("another", "f" * 64) == []

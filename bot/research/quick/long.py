@@ -111,6 +111,8 @@ def _detail(kind: str, body: dict[str, Any], topics: tuple[str, ...]) -> str:
             found = "yes" if body["allowed" if kind == "ResearchSet" else "on"] else "no"
         case "Corrected":
             found = body["segment"]
+        case "Moved":
+            found = body["edition"]
         case "TipAsked":
             found = _topic(body, topics)
         case "TipRated":
