@@ -18,7 +18,7 @@ from bot.delivery import STANDING, Delivery, Parcel
 from bot.errors import StoreUnavailable
 from bot.privacy import UNCONSENTED_AGE
 from bot.storage.store import Active, Owed
-from bot.turns import ACTIVE_WITHIN, Desk, Spoken, nudge, word_owed, word_receipts
+from bot.turns import ACTIVE_WITHIN, Desk, Spoken, nudge, propose_retest, word_owed, word_receipts
 
 log = structlog.get_logger()
 
@@ -64,8 +64,12 @@ class Duties:
         self._owed = [one for one in owed if one.session and one.session.channel == CHANNEL]
 
     async def pay_owed(self) -> None:
-        """Say what was owed, as the interviews stand now."""
-        await self._pay_all(self._owed)
+        """Say what was owed, as the interviews stand now; who was answered since the start needs no more."""
+        knows = self._delivery.knows
+        moot = [one for one in self._owed if on_the_way(one) and knows(one.person)]
+        for one in moot:
+            self._desk.store.sent(one.person, one.key)
+        await self._pay_all([one for one in self._owed if one not in moot])
         self._owed = ()
 
     async def _pay_all(self, owed: Sequence[Owed]) -> None:
@@ -76,12 +80,17 @@ class Duties:
             await _each(self._pay(one), "owed reply failed")
 
     async def _pay(self, owed: Owed) -> None:
-        """Say what is owed to a person, but not where they were answered meanwhile."""
-        if on_the_way(owed) and self._delivery.knows(owed.person):
+        """Say what is owed to a person, but not where their interview moved on meanwhile."""
+        await self._delivery.bulk_slot()
+        if on_the_way(owed) and await self._moved_on(owed):
             self._desk.store.sent(owed.person, owed.key)
             return
-        await self._delivery.bulk_slot()
         self._bring(await word_owed(self._desk, owed))
+
+    async def _moved_on(self, owed: Owed) -> bool:
+        """Tell whether a newer turn, of whichever worker, owes the page where the interview stands."""
+        now, then = (await self._desk.store.load(owed.person)).session, owed.session
+        return now is None or then is None or (now.id, now.revision) != (then.id, then.revision)
 
     # ------------------------------------------------------------ after deafness
 
@@ -151,6 +160,7 @@ class Duties:
         if self._swept_at is None or now - self._swept_at >= SWEEP_EVERY:
             self._swept_at = now
             await self._sweep(now)
+            await self._ask_again(now)
         if self._looked_at is None or now - self._looked_at >= OWED_EVERY:
             self._looked_at = now
             await self._pay_late(now)
@@ -164,7 +174,10 @@ class Duties:
                 self._delivery.submit(Parcel(name, name, (message,), whereabouts, receipt=receipt.erasure))
 
     async def _pay_late(self, now: datetime) -> None:
-        """Bring what nobody brings: a reply of somebody to whom something is on its way isn't that."""
+        """Bring what nobody brings: a reply of somebody to whom something is on its way isn't that.
+
+        Somebody spoken to a moment ago is no exception: it was another worker that heard them since, and died.
+        """
         await self._pay_all(
             [
                 one
@@ -172,7 +185,7 @@ class Duties:
                 if one.session
                 and one.session.channel == CHANNEL
                 and now - one.at > LATE
-                and not self._delivery.knows(one.person)
+                and not self._delivery.backlog(one.person)
             ]
         )
 
@@ -184,6 +197,20 @@ class Duties:
             unconsented=UNCONSENTED_AGE,
         )
         log.info("swept", unconsented=swept.unconsented, addresses=swept.addresses, retired=swept.retired)
+
+    async def _ask_again(self, now: datetime) -> None:
+        """Propose the retest to those whose time has come: one message, once, while we keep an address."""
+        if not await self._desk.store.on_duty():
+            return
+        for one in await self._desk.store.wishing_retest(now - self._keeping.addresses):
+            if one.session.channel == CHANNEL:
+                await _each(self._propose(one, now), "retest not proposed")
+
+    async def _propose(self, wishing: Active, now: datetime) -> None:
+        spoken = await propose_retest(self._desk, wishing, now)
+        if spoken is not None:
+            await self._delivery.bulk_slot()
+            self._bring(spoken)
 
     def _bring(self, spoken: Spoken) -> None:
         if spoken.whereabouts is None or parse(spoken.whereabouts) is None:
