@@ -44,7 +44,8 @@ class Landing:
         code = readable(request.path_params["invite"])
         content, invite = await self.site.content_of(code)
         if invite is not None and is_counted(request):
-            await self.site.desk.store.tally(self.site.desk.clock(), [f"opened:{invite.code}"])
+            at = content.organisation.local(self.site.desk.clock())
+            await self.site.desk.store.tally(at, [f"opened:{invite.code}"])
         language = wished_language(request, content, invite)
         scene = Scene(content, None, Reply(Page.CONSENT, language))
         shared = invite is not None and invite.shared_screen

@@ -29,10 +29,11 @@ class Links:
         store = self.site.desk.store
         destination = await store.destination(opaque) if CODE.fullmatch(opaque) else None
         address = self._address(destination) if destination else None
-        if address is None:
+        if destination is None or address is None:
             raise HTTPException(404)
         if is_counted(request):
-            await store.tally(self.site.desk.clock(), [f"tapped:{opaque}"])
+            at = self.site.desk.library.organisations[destination.organisation].local(self.site.desk.clock())
+            await store.tally(at, [f"tapped:{opaque}"])
         return RedirectResponse(address, 302, {"Referrer-Policy": "no-referrer"})
 
     def _address(self, destination: Destination) -> str | None:

@@ -3,8 +3,9 @@
 A text that a person reads is a mapping from language to words, because an organisation has only a few.
 """
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -92,6 +93,10 @@ class Organisation(Model):
     may_embed: tuple[Https, ...] = Field(
         default=(), description="Sites that may show the interview in a frame."
     )
+
+    def local(self, at: datetime) -> datetime:
+        """Return a moment as the organisation's clocks show it."""
+        return at.astimezone(ZoneInfo(self.time_zone))
 
     def words(self, text: Localised, language: str) -> str:
         """Return a text in the language asked for, else in the organisation's main language."""
