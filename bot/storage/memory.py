@@ -17,7 +17,6 @@ from bot.privacy import HEARD_AGE, PARKED_AGE, RECEIPT_AGE
 from bot.questionnaire.model import Edition
 from bot.storage.codes import erasure_code, person_code
 from bot.storage.counting_in_memory import FiguresInMemory
-from bot.storage.counting_in_memory import FiguresInMemory
 from bot.storage.invites_in_memory import InvitesInMemory
 from bot.storage.memory_snapshot import KeptSession, KnownPerson, MemorySnapshot
 from bot.storage.rules import (

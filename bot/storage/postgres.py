@@ -17,7 +17,6 @@ from bot.storage import erasing, reading, workers
 from bot.storage.cache import Cache
 from bot.storage.commit import commit
 from bot.storage.counting_in_sql import FiguresInSql
-from bot.storage.counting_in_sql import FiguresInSql
 from bot.storage.group import GroupCommit
 from bot.storage.invites import new_code
 from bot.storage.invites_in_sql import InvitesInSql

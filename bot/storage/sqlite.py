@@ -20,7 +20,6 @@ from bot.storage.cache import Cache
 from bot.storage.commit import commit
 from bot.storage.connections import Line
 from bot.storage.counting_in_sql import FiguresInSql
-from bot.storage.counting_in_sql import FiguresInSql
 from bot.storage.group import GroupCommit
 from bot.storage.invites_in_sql import InvitesInSql
 from bot.storage.ledger import Marking

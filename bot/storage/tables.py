@@ -115,7 +115,6 @@ Index("session_person", session.c.person_id)
 Index("session_questionnaire", session.c.questionnaire, session.c.response_id)
 Index("session_step", session.c.step)
 Index("session_began", session.c.began_at)
-Index("session_began", session.c.began_at)
 _UNCONSENTED = session.c.consented_at.is_(None)
 Index(
     "session_unconsented",
