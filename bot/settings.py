@@ -221,6 +221,11 @@ class Settings(BaseSettings):
         return self.webhook_secret.get_secret_value()
 
     @property
+    def links_at(self) -> str | None:
+        """Return where tracked links are opened from anywhere, or None: then links are plain."""
+        return self.public_url if self.public_url and self.public_url.startswith("https://") else None
+
+    @property
     def questionnaires_folder(self) -> Path:
         """Return the folder of questionnaires: the one set, the one here, or the shipped one."""
         return self.questionnaires or _here_or_shipped("questionnaires")

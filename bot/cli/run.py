@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
@@ -112,7 +113,8 @@ async def serve(
         called = (hook, calling[0]) if hook and calling else None
         keeping = Keeping(settings.address_age, settings.retention)
         taps = Pace(settings.flood_per_s, settings.flood_burst)
-        service = Service(desk, wire, me, keeping, called, taps)
+        tracking = replace(desk, links_at=settings.links_at if web else None)
+        service = Service(tracking, wire, me, keeping, called, taps)
         found.append(service.link)
         typer.echo(f"Listening as {service.link} (Ctrl-C stops).")
         await service.run(stop)
