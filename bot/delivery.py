@@ -9,6 +9,7 @@ import asyncio
 from collections import deque
 from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass, replace
+from time import perf_counter
 from typing import Final, Protocol
 
 import structlog
@@ -16,6 +17,7 @@ import structlog
 from bot.conversation.moves import PRESENT
 from bot.conversation.replies import Message, Page
 from bot.errors import ChannelError
+from bot.metrics import METRICS
 from bot.privacy import Keys, address_row
 from bot.storage.store import Store
 
@@ -274,22 +276,31 @@ class Delivery:
     async def _say(self, lane: _Lane, parcel: Parcel) -> None:
         message = parcel.messages[lane.said]
         hint = parcel.hint if lane.said == 0 else None
+        began = perf_counter()
         try:
             lane.where = await self._channel.speak(lane.where or parcel.whereabouts, message, hint)
         except TryLater as later:
+            METRICS.delivered["later"] += 1
             pause = later.seconds if later.seconds is not None else _nth(PATIENCE, lane.tries)
             self._rest(lane, pause, later)
             return
         except Unclear as doubt:
+            METRICS.delivered["unclear"] += 1
             self._rest(lane, _nth(DOUBT, lane.tries), doubt)
             return
         except Gone:
+            METRICS.delivered["gone"] += 1
             await self._gone(lane, parcel)
             return
         except Refused as refused:
+            METRICS.delivered["refused"] += 1
             log.error("message refused", page=message.page, error=str(refused))  # noqa: TRY400 - a traceback may hold what somebody wrote
         except Exception as fault:  # noqa: BLE001 - one message must never silence the others
+            METRICS.delivered["failed"] += 1
             log.error("message failed", page=message.page, error=type(fault).__name__)  # noqa: TRY400 - a traceback may hold what somebody wrote
+        else:
+            METRICS.delivered["sent"] += 1
+            METRICS.calls.observe(perf_counter() - began)
         lane.said += 1
         lane.tries = 0
 

@@ -6,20 +6,34 @@ Law: saved first, spoken after. Nothing else awaits in the middle, and what `tak
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from time import perf_counter
 
 from bot.conversation.content import Content
-from bot.conversation.events import Began, Event, Heard, Nudged, Resumed, Returned, Started
+from bot.conversation.events import (
+    AskedAgain,
+    Began,
+    Event,
+    Heard,
+    Nudged,
+    PageAsked,
+    Resumed,
+    Returned,
+    Started,
+)
 from bot.conversation.library import Library
 from bot.conversation.machine import advance, rest
 from bot.conversation.meanings import fresh
 from bot.conversation.moves import PRESENT, present
 from bot.conversation.mydata import readable
+from bot.conversation.offers import RETEST, followed_by, is_due
 from bot.conversation.replies import Message, Page, Reply, Turn
 from bot.conversation.session import ENDED, Session, Step, session_id
 from bot.conversation.understanding import begun, named_session, understand
 from bot.conversation.wording import word
 from bot.errors import AuthorError, StoreUnavailable
 from bot.links import worded
+from bot.metrics import METRICS
+from bot.own_words import opened, with_sealed
 from bot.privacy import Keys
 from bot.questionnaire.model import Edition
 from bot.storage.invites import CODE, Invite, paused
@@ -75,6 +89,7 @@ class Spoken:
 
 async def take_turn(desk: Desk, incoming: Incoming) -> Spoken:
     """Take one turn of one person: the messages it returns may be spoken, for everything else is on disk."""
+    began = perf_counter()
     person = desk.keys.person(incoming.channel, incoming.address)
     for _ in range(ATTEMPTS):
         saved = await desk.store.load(person, named_session(incoming.heard))
@@ -84,6 +99,8 @@ async def take_turn(desk: Desk, incoming: Incoming) -> Spoken:
         if outcome is Outcome.HEARD_BEFORE:
             return Spoken(person, incoming.key, (), heard_before=True)
         if outcome is Outcome.STORED:
+            METRICS.turns[incoming.channel] += 1
+            METRICS.turn_seconds.observe(perf_counter() - began)
             turn, sent = await _verified(desk, turn, receipt)
             messages = await _word(desk, person, content, turn)
             where = whereabouts(desk.keys, person, saved.address)
@@ -94,7 +111,9 @@ async def take_turn(desk: Desk, incoming: Incoming) -> Spoken:
 
 async def _turn(desk: Desk, saved: Saved, heard: Heard) -> tuple[Saved, Content, Turn]:
     content = await content_of(desk, saved.session)
-    event = understand(content, saved.session, heard)
+    event = understand(content, saved.session, with_sealed(desk.keys, content, saved.session, heard))
+    if isinstance(event, PageAsked) and event.page == Page.AGAIN:
+        saved, content, event = await _due_again(desk, saved, content, event)
     if isinstance(heard, Started):
         event = await _invited(desk, saved.session, heard, event)
     if not isinstance(event, Began):
@@ -106,10 +125,23 @@ async def _turn(desk: Desk, saved: Saved, heard: Heard) -> tuple[Saved, Content,
     first = known.get(saved.session.follows or "") if saved.session else None
     if first is not None and not event.follows and not event.invite:  # again: from the first part on
         event = replace(event, questionnaire=first.questionnaire, language=first.language)
-    content = _content_begun(desk, event)
+    content = await _content_begun(desk, event)
     if not event.follows and await is_paused(desk, content.organisation.id):
         return saved, content, rest(content, saved.session, event)
     return saved, content, advance(content, saved.session, begun(content, event))
+
+
+async def _due_again(
+    desk: Desk, saved: Saved, content: Content, event: Event
+) -> tuple[Saved, Content, Event]:
+    """Turn to the interview whose retest is due, where somebody who is done with all comes back then."""
+    known = {one.id: one for one in await desk.store.sessions_of(saved.person)}
+    for one in known.values():
+        theirs = await content_of(desk, one)
+        if is_due(theirs.questionnaire, one, event.at) and followed_by(one, RETEST) not in known:
+            proposed = PageAsked(event.at, Page.RETEST) if one.asked_again_at else AskedAgain(event.at)
+            return await desk.store.load(saved.person, one.id), theirs, proposed
+    return saved, content, event
 
 
 async def _invited(desk: Desk, session: Session | None, heard: Started, event: Event) -> Event:
@@ -181,8 +213,11 @@ async def content_of(desk: Desk, session: Session | None) -> Content:
     return library.content(await _edition(desk, session.questionnaire, session.edition), session.organisation)
 
 
-def _content_begun(desk: Desk, event: Began) -> Content:
-    """Return today's content: an interview begins on the newest edition."""
+async def _content_begun(desk: Desk, event: Began) -> Content:
+    """Return today's content: an interview begins on the newest edition, unless it goes on with another's."""
+    if event.edition:
+        edition = await _edition(desk, event.questionnaire, event.edition)
+        return desk.library.content(edition, event.organisation)
     loaded = desk.library.questionnaires.get(event.questionnaire)
     if loaded is None:
         loaded = desk.library.questionnaires[desk.library.default_questionnaire]
@@ -240,10 +275,16 @@ async def _word(desk: Desk, person: str, content: Content, turn: Turn) -> tuple[
 async def _worded(
     desk: Desk, person: str, content: Content, session: Session | None, reply: Reply
 ) -> Message:
-    if reply.page is not Page.MYDATA:
-        return await worded(desk.store, desk.links_at, content, session, reply)
+    if reply.page is Page.MYDATA:
+        return readable(content, await kept_of(desk, person), reply)
+    shown = opened(desk.keys, content, session) if session else None
+    return await worded(desk.store, desk.links_at, content, shown, reply)
+
+
+async def kept_of(desk: Desk, person: str) -> list[tuple[Content, Session]]:
+    """Return all interviews of a person, to be shown to that person."""
     kept = [(await content_of(desk, one), one) for one in await desk.store.sessions_of(person)]
-    return readable(content, kept, reply)
+    return [(content, opened(desk.keys, content, session)) for content, session in kept]
 
 
 def whereabouts(keys: Keys, person: str, sealed: bytes | None) -> str | None:
@@ -251,12 +292,6 @@ def whereabouts(keys: Keys, person: str, sealed: bytes | None) -> str | None:
     return keys.unseal(sealed, f"address:{person}") if sealed else None
 
 
-# ---------------------------------------------------------------- what is owed without being asked
-
-
-async def word_owed(desk: Desk, owed: Owed) -> Spoken:
-    """Return the messages of replies that were saved before a crash, in today's words."""
-    content = await content_of(desk, owed.session)
 async def slow_down(desk: Desk, incoming: Incoming) -> Spoken:
     """Return where a person stands, with a word on their pace; it is no turn, and nothing of it is stored."""
     person = desk.keys.person(incoming.channel, incoming.address)
@@ -267,6 +302,12 @@ async def slow_down(desk: Desk, incoming: Incoming) -> Spoken:
     return Spoken(person, incoming.key, (message,), whereabouts(desk.keys, person, saved.address))
 
 
+# ---------------------------------------------------------------- what is owed without being asked
+
+
+async def word_owed(desk: Desk, owed: Owed) -> Spoken:
+    """Return the messages of replies that were saved before a crash, in today's words."""
+    content = await content_of(desk, owed.session)
     replies = [_as_it_stands(owed.session, reply) for reply in owed.replies]
     messages = tuple([await _worded(desk, owed.person, content, owed.session, reply) for reply in replies])
     return Spoken(owed.person, owed.key, messages, whereabouts(desk.keys, owed.person, owed.address))
@@ -306,3 +347,22 @@ async def nudge(desk: Desk, active: Active, now: datetime) -> Spoken | None:
         return None
     messages = await _word(desk, active.person, content, turn)
     return Spoken(active.person, key, messages, whereabouts(desk.keys, active.person, saved.address))
+
+
+async def propose_retest(desk: Desk, wishing: Active, now: datetime) -> Spoken | None:
+    """Propose the retest to somebody who said yes to it; None where it isn't the time, or they are busy."""
+    saved = await desk.store.load(wishing.person, wishing.session.id)
+    session = saved.session
+    if session is None or session.id != wishing.session.id or session.asked_again_at:
+        return None
+    content = await content_of(desk, session)
+    known = {one.id for one in await desk.store.sessions_of(wishing.person)}
+    due = is_due(content.questionnaire, session, now) and followed_by(session, RETEST) not in known
+    if not due or await is_paused(desk, session.organisation):
+        return None
+    turn = advance(content, session, AskedAgain(now))
+    key = f"retest:{desk.keys.log_id(session.id)}"
+    if await desk.store.save(saved, turn, key) is not Outcome.STORED:
+        return None
+    messages = await _word(desk, wishing.person, content, turn)
+    return Spoken(wishing.person, key, messages, whereabouts(desk.keys, wishing.person, saved.address))

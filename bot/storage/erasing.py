@@ -7,7 +7,7 @@ leaves a row that stays pending until the files were verified. No pending row sa
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Table, delete, exists, func, insert, literal, select, update
+from sqlalchemy import Connection, Select, Table, delete, exists, func, insert, literal, select, update
 
 from bot.privacy import HEARD_AGE, PARKED_AGE, RECEIPT_AGE
 from bot.storage import tables
@@ -122,15 +122,23 @@ def forget_receipt(connection: Connection, erasure: str, gone: str) -> None:
 
 def sweep_strangers(connection: Connection, before: datetime) -> int:
     """Erase a chunk of the sessions that began before and that nobody agreed to."""
+    return _erase_chunk(connection, connection.scalars(strangers(before).limit(CHUNK)).all())
+
+
+def strangers(before: datetime) -> Select[str]:
+    """Select the sessions that began before and that nobody agreed to."""
     table = tables.session
-    query = select(table.c.session_id).where(table.c.consented_at.is_(None), table.c.began_at < before)
-    return _erase_chunk(connection, connection.scalars(query.limit(CHUNK)).all())
+    return select(table.c.session_id).where(table.c.consented_at.is_(None), table.c.began_at < before)
 
 
 def sweep_retired(connection: Connection, before: datetime) -> int:
     """Erase a chunk of the sessions that were last seen before."""
-    query = select(tables.session.c.session_id).where(tables.session.c.seen_at < before)
-    return _erase_chunk(connection, connection.scalars(query.limit(CHUNK)).all())
+    return _erase_chunk(connection, connection.scalars(retired(before).limit(CHUNK)).all())
+
+
+def retired(before: datetime) -> Select[str]:
+    """Select the sessions that were last seen before."""
+    return select(tables.session.c.session_id).where(tables.session.c.seen_at < before)
 
 
 def _erase_chunk(connection: Connection, sessions: Sequence[str]) -> int:
@@ -141,14 +149,20 @@ def _erase_chunk(connection: Connection, sessions: Sequence[str]) -> int:
 
 def sweep_addresses(connection: Connection, before: datetime) -> int:
     """Drop the addresses of people whose interviews all ended, or fell silent, before."""
-    session, address = tables.session, tables.address
+    address = tables.address
+    return connection.execute(delete(address).where(address.c.person_id.in_(silent(before)))).rowcount
+
+
+def silent(before: datetime) -> Select[str]:
+    """Select the people with an address whose interviews all ended, or fell silent, before."""
+    session = tables.session
     last = func.max(func.coalesce(session.c.ended_at, session.c.seen_at))
-    people = (
+    return (
         select(session.c.person_id)
+        .join(tables.address, tables.address.c.person_id == session.c.person_id)
         .group_by(session.c.person_id)
         .having(last < literal(before, tables.Instant))
     )
-    return connection.execute(delete(address).where(address.c.person_id.in_(people))).rowcount
 
 
 def sweep_traffic(connection: Connection, now: datetime) -> int:

@@ -8,8 +8,10 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from time import perf_counter
 
 from bot.errors import StoreUnavailable
+from bot.metrics import METRICS
 from bot.storage.operations import Call, Operation
 
 MOST = 500  # operations in one commit
@@ -99,7 +101,10 @@ class GroupCommit:
         while self._waiting:
             some = [self._waiting.popleft() for _ in range(min(MOST, len(self._waiting)))]
             operations = [one.operation for one in some]
+            began = perf_counter()
             answers = await self._commit(operations)
+            METRICS.commit_seconds.observe(perf_counter() - began)
+            METRICS.commits.observe(len(operations))
             again = [one for one, answer in zip(some, answers, strict=True) if not self._answer(one, answer)]
             if again and not self._closing:
                 self._waiting.extendleft(reversed(again))

@@ -32,6 +32,7 @@ from bot.storage.rules import (
 )
 from bot.storage.staff_in_memory import StaffInMemory
 from bot.storage.store import Active, Outcome, Owed, Parked, Receipt, Saved, Swept
+from bot.storage.upkeep_in_memory import UpkeepInMemory
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +45,11 @@ class _Debt:
 @dataclass(slots=True)
 class _Erasure:
     receipt: Receipt | None
+    at: datetime
     verified: bool = False
 
 
-class MemoryStore(InvitesInMemory, StaffInMemory, FiguresInMemory):
+class MemoryStore(InvitesInMemory, StaffInMemory, FiguresInMemory, UpkeepInMemory):
     """A store that forgets everything when it is closed."""
 
     def __init__(self) -> None:
@@ -107,7 +109,7 @@ class MemoryStore(InvitesInMemory, StaffInMemory, FiguresInMemory):
         self._count(turn.event.at, turn.counts)
         if turn.erase:
             self._erase_person(saved.person)
-            self._pend(receipt.erasure if receipt else erasure_code(key), receipt)
+            self._pend(receipt.erasure if receipt else erasure_code(key), turn.event.at, receipt)
         elif turn.session is not None:
             self._keep(saved, turn, turn.session, key, address)
         return Outcome.STORED
@@ -238,8 +240,8 @@ class MemoryStore(InvitesInMemory, StaffInMemory, FiguresInMemory):
 
     # ------------------------------------------------------------ erasure
 
-    def _pend(self, erasure: str, receipt: Receipt | None = None) -> None:
-        self._erasures.setdefault(erasure, _Erasure(receipt))
+    def _pend(self, erasure: str, at: datetime, receipt: Receipt | None = None) -> None:
+        self._erasures.setdefault(erasure, _Erasure(receipt, at))
 
     def _erase_person(self, person: str) -> None:
         for kept in self._of(person):
@@ -268,6 +270,12 @@ class MemoryStore(InvitesInMemory, StaffInMemory, FiguresInMemory):
         receipts = (erasure.receipt for erasure in self._erasures.values() if erasure.receipt)
         return sorted(receipts, key=lambda receipt: (receipt.asked_at, receipt.erasure))
 
+    def _debts(self) -> Iterator[tuple[str, datetime]]:
+        return ((person, debt.at) for (person, _), debt in self._owed.items())
+
+    def _pending(self) -> Iterator[datetime]:
+        return (one.at for one in self._erasures.values() if not one.verified)
+
     async def erasures_pending(self) -> int:
         """Return how many erasures aren't verified yet."""
         return sum(not erasure.verified for erasure in self._erasures.values())
@@ -294,7 +302,7 @@ class MemoryStore(InvitesInMemory, StaffInMemory, FiguresInMemory):
             self._erase_session(session)
         swept = Swept(len(strangers), self._drop_addresses(now - address_age), self._prune(now), len(retired))
         if strangers or retired or swept.addresses:
-            self._pend(erasure_code(f"sweep:{now.isoformat()}"))
+            self._pend(erasure_code(f"sweep:{now.isoformat()}"), now)
         return swept
 
     def _unseen_since(self, day: datetime) -> list[str]:

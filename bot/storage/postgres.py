@@ -30,6 +30,7 @@ from bot.storage.snapshot import SqlSnapshot
 from bot.storage.sql import SqlStore
 from bot.storage.staff_in_sql import StaffInSql
 from bot.storage.store import Owed, Receipt
+from bot.storage.upkeep_in_sql import UpkeepInSql
 from bot.storage.workers import Worker
 
 LEASE: Final = timedelta(seconds=30)
@@ -85,7 +86,7 @@ _MEANINGS: Final = {
 }
 
 
-class PostgresStore(SqlStore, InvitesInSql, StaffInSql, FiguresInSql):
+class PostgresStore(SqlStore, InvitesInSql, StaffInSql, FiguresInSql, UpkeepInSql):
     """Everything that is remembered, in one database, as one worker uses it."""
 
     def __init__(self, url: str, *, lease: timedelta = LEASE) -> None:

@@ -31,6 +31,7 @@ from bot.storage.staff_in_sql import StaffInSql
 from bot.storage.store import Receipt
 from bot.storage.tidying import Log
 from bot.storage.upgrading import prepare
+from bot.storage.upkeep_in_sql import UpkeepInSql
 
 CACHED_PEOPLE = 2048
 REST_AFTER = 1.0  # seconds without anything to do, after which the log is tidied
@@ -61,7 +62,7 @@ async def open_sqlite(
     return store
 
 
-class SqliteStore(SqlStore, InvitesInSql, StaffInSql, FiguresInSql):
+class SqliteStore(SqlStore, InvitesInSql, StaffInSql, FiguresInSql, UpkeepInSql):
     """Everything that is remembered, in one file."""
 
     def __init__(self, database: Path, *, cached: int = CACHED_PEOPLE) -> None:

@@ -18,6 +18,7 @@ from bot.questionnaire.model import Edition
 from bot.storage.counting import FigureStore
 from bot.storage.invites import InviteStore
 from bot.storage.staff import StaffStore
+from bot.storage.upkeep import UpkeepStore
 
 
 class Outcome(StrEnum):
@@ -167,7 +168,7 @@ class Snapshot(Protocol):
         ...
 
 
-class Store(InviteStore, StaffStore, FigureStore, Protocol):
+class Store(InviteStore, StaffStore, FigureStore, UpkeepStore, Protocol):
     """Everything that is remembered."""
 
     async def keep_edition(self, edition: Edition) -> None:

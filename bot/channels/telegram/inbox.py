@@ -33,6 +33,7 @@ from bot.conversation.replies import Message, Page, Reply
 from bot.conversation.wording import word
 from bot.delivery import Delivery, Pace, Parcel
 from bot.errors import StoreUnavailable
+from bot.metrics import METRICS
 from bot.storage.store import Parked
 from bot.turns import Desk, Spoken, content_of, slow_down, take_turn
 
@@ -42,6 +43,7 @@ MOST_OWED: Final = 60
 """Replies on their way to one person; until some have arrived, nothing more of that person is taken."""
 STORE_BACK_OFF: Final = (0.1, 0.5, 1.0, 2.0, 5.0)
 """Seconds between attempts while the store can't take anything; the last one over and over."""
+_KINDS: Final = {Said: "taken", Blocked: "membership", Unblocked: "membership", Ignored: "ignored"}
 
 
 class Inbox:
@@ -60,12 +62,15 @@ class Inbox:
         except Unparsable as odd:
             work = partial(self._park, key_of(update), odd.kind, odd.fields, odd.error)
             await _stored(work)
+            METRICS.updates["parked"] += 1
             return
         verdict = self._judge(hearing)
         if verdict is Verdict.DROP:
+            METRICS.updates["dropped"] += 1
             return
         async with self._queue(hearing):
             await _stored(partial(self._settle, hearing, verdict))
+            METRICS.updates[_KINDS[type(hearing)]] += 1
 
     def _judge(self, hearing: Hearing) -> Verdict:
         if not isinstance(hearing, Said):
@@ -125,6 +130,7 @@ class Inbox:
         key = said.incoming.key
         code = fault_code(key)
         error = type(fault).__name__
+        METRICS.faults += 1
         log.error("turn failed", code=code, error=error, where=_where(fault))
         await self._park(key, type(said.incoming.heard).__name__, (), error)
         person = self._desk.keys.person(CHANNEL, said.incoming.address)

@@ -1,0 +1,110 @@
+"""The part of the memory twin that an operator needs."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+
+from bot.conversation.events import dump_event
+from bot.privacy import HEARD_AGE
+from bot.storage.codes import response_code
+from bot.storage.memory_snapshot import KeptSession, KnownPerson
+from bot.storage.rules import needed_until
+from bot.storage.store import Parked, Swept
+from bot.storage.upkeep import FUNNEL, LATEST, Backlog, Course, Known
+
+
+class UpkeepInMemory:
+    """What waits and what is wrong, from the twin's dicts."""
+
+    _counts: Counter[tuple[str, str]]
+    _people: dict[str, KnownPerson]
+    _sessions: dict[str, KeptSession]
+    _heard: dict[str, datetime]
+    _parked: dict[str, Parked]
+
+    def _debts(self) -> Iterable[tuple[str, datetime]]:
+        """Yield who is owed a reply, and since when."""
+        raise NotImplementedError
+
+    def _pending(self) -> Iterable[datetime]:
+        """Yield when each erasure was asked for that isn't verified."""
+        raise NotImplementedError
+
+    async def backlog(self) -> Backlog:
+        """Return what waits."""
+        owed = [at for _, at in self._debts()]
+        pending = list(self._pending())
+        funnel = Counter(dict.fromkeys(FUNNEL, 0))
+        for (_, name), n in self._counts.items():
+            if name in funnel:
+                funnel[name] += n
+        return Backlog(
+            owed=len(owed),
+            owed_since=min(owed, default=None),
+            parked=len(self._parked),
+            erasures=len(pending),
+            erasing_since=min(pending, default=None),
+            funnel=dict(funnel),
+        )
+
+    async def parked(self) -> Sequence[Parked]:
+        """Return the updates that couldn't be taken, oldest first."""
+        return sorted(self._parked.values(), key=lambda one: (one.at, one.key))
+
+    async def people(self, matching: Callable[[str], bool]) -> Sequence[str]:
+        """Return the people whose pseudonym matches."""
+        return [person for person in self._people if matching(person)]
+
+    async def person_of(self, response: str) -> str | None:
+        """Return whose interview research knows by a response id."""
+        kept = self._sessions.values()
+        return next((one.person for one in kept if response_code(one.session.seed) == response), None)
+
+    async def known(self, person: str) -> Known | None:
+        """Return what is known of a person besides their answers."""
+        found = self._people.get(person)
+        if found is None:
+            return None
+        owed = [at for who, at in self._debts() if who == person]
+        courses = sorted(map(_course, self._of_person(person)), key=lambda one: one.began_at)
+        address = found.address is not None
+        return Known(tuple(courses), found.reachable, address, len(owed), min(owed, default=None))
+
+    def _of_person(self, person: str) -> Iterable[KeptSession]:
+        return [kept for kept in self._sessions.values() if kept.person == person]
+
+    async def due(
+        self, now: datetime, *, address_age: timedelta, retention: timedelta | None, unconsented: timedelta
+    ) -> Swept:
+        """Return what `sweep` would do, and do nothing."""
+        kept = list(self._sessions.values())
+        return Swept(
+            unconsented=sum(
+                one.session.consent is None and one.session.began_at < now - unconsented for one in kept
+            ),
+            addresses=sum(self._silent(person, now - address_age) for person in self._people),
+            keys=sum(at < now - HEARD_AGE for at in self._heard.values()),
+            retired=0 if retention is None else sum(one.seen_at < now - retention for one in kept),
+        )
+
+    def _silent(self, person: str, before: datetime) -> bool:
+        last = max(needed_until(one.session, one.seen_at) for one in self._of_person(person))
+        return self._people[person].address is not None and last < before
+
+
+def _course(kept: KeptSession) -> Course:
+    session = kept.session
+    return Course(
+        session=session.id,
+        questionnaire=session.questionnaire,
+        edition=session.edition,
+        channel=session.channel,
+        language=session.language,
+        step=session.step.value,
+        turns=kept.turn,
+        began_at=session.began_at,
+        consented_at=session.consent.at if session.consent else None,
+        seen_at=kept.seen_at,
+        ended_at=session.ended_at,
+        latest=tuple((dump_event(event)[0], event.at) for _, event in kept.events[-LATEST:]),
+    )
