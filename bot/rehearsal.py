@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Protocol
 
 from bot.conversation.events import Commanded, Heard, Sent, Started, Tapped, Typed
-from bot.conversation.journeys import Journey, Step, journey_files, read_journey
+from bot.conversation.journeys import DECLINED, Journey, Step, journey_files, read_journey
 from bot.conversation.library import Library
 from bot.conversation.replies import Button, Message
 from bot.conversation.session import Session
 from bot.privacy import Keys
+from bot.questionnaire.model import Questionnaire, SeveralChoices, Texts, ticked
 from bot.source import Problem, read_yaml
 from bot.storage.memory import MemoryStore
 from bot.turns import Desk, Incoming, take_turn
@@ -133,8 +134,25 @@ async def _answers(part: _Part, step: Step) -> str | None:
         if choice is None:
             await part.stage.taps(part.library.phrasebook.say(session.language, "button.skip", texts.phrases))
         else:
-            await part.stage.taps(texts.labels[loaded.edition.questionnaire.item(item).answers][choice])
+            await _answer(part, loaded.edition.questionnaire, texts, session.language, item, choice)
     return None
+
+
+async def _answer(  # noqa: PLR0917 - all of it is said in one place
+    part: _Part, asked: Questionnaire, texts: Texts, language: str, item: str, said: str
+) -> None:
+    """Answer as the kind of the item wants it: a tap, ticks joined by `|`, or something typed."""
+    labels, answers = texts.labels[asked.item(item).answers], asked.answered(item)
+    if said == DECLINED:
+        await part.stage.taps(part.library.phrasebook.say(language, "button.declines", texts.phrases))
+    elif isinstance(answers, SeveralChoices):
+        for one in ticked(said):
+            await part.stage.taps(labels[one])
+        await part.stage.taps(part.library.phrasebook.say(language, "button.all_ticked", texts.phrases))
+    elif labels:
+        await part.stage.taps(labels[said])
+    else:
+        await part.stage.types(said)
 
 
 async def _segment(part: _Part, step: Step) -> str | None:
@@ -150,7 +168,8 @@ async def _stored(part: _Part, step: Step) -> str | None:
     found = {
         "sessions": len(sessions),
         "answers": sum(answer.choice is not None for answer in answers),
-        "skipped": sum(answer.choice is None for answer in answers),
+        "skipped": sum(answer.choice is None and not answer.declined for answer in answers),
+        "declined": sum(answer.declined for answer in answers),
     }
     wrong = {name: found[name] for name, due in step.argument.items() if found[name] != due}
     return f"stored is {wrong}, not {step.argument}" if wrong else None

@@ -97,6 +97,10 @@ class Settings(BaseSettings):
     default_questionnaire: str = Field(
         default="health-mindset", description="The id of a questionnaire: the name of its folder."
     )
+    free_text: bool = Field(
+        default=False,
+        description="true, to ask the questions that people answer in their own words; without it they are left out.",
+    )
     public_url: Url | None = Field(
         default=None, description="The address under which the world reaches this server: https://…"
     )

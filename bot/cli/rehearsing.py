@@ -41,7 +41,8 @@ def journeys(content: Content) -> list[Problem]:
     if not any((sources.folder / "journeys").is_dir() for sources in content.questionnaires):
         return []
     shelf |= dict(_second_parts(content.questionnaires, shelf))
-    return rehearse(Library(shelf, _organisations(content), open_phrasebook(), next(iter(shelf))))
+    first = next(iter(shelf))
+    return rehearse(Library(shelf, _organisations(content), open_phrasebook(), first, free_text=True))
 
 
 def _phrases(document: Document, said: Mapping[str, str], known: Mapping[str, str]) -> Iterator[Problem]:

@@ -48,7 +48,7 @@ def read_library(settings: Settings, questionnaire: str | None = None) -> Librar
             remedy=f"There is: {', '.join(questionnaires)}.",
         )
     organisations = load_organisations(settings.organisations_folder)
-    return Library(questionnaires, organisations, open_phrasebook(), wanted)
+    return Library(questionnaires, organisations, open_phrasebook(), wanted, free_text=settings.free_text)
 
 
 def marking_of(settings: Settings, keys: Keys) -> Marking:

@@ -25,6 +25,7 @@ class Content:
     phrasebook: Phrasebook
     tips: Mapping[TipKey, Tip] = field(default_factory=dict)
     links: Mapping[str, tuple[Link, ...]] = field(default_factory=dict)
+    free_text: bool = False  # the operator lets people answer in their own words
     second: Edition | None = None  # the current edition of the second part
     share_link: str | None = None  # the address that is passed on
 

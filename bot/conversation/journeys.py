@@ -28,6 +28,10 @@ Verb = Literal[
 ]
 
 
+DECLINED = "declines"
+"""What stands for 'I prefer not to say' where a journey answers."""
+
+
 class Step(BaseModel):
     """One step of a journey: exactly one verb."""
 
@@ -43,7 +47,8 @@ class Step(BaseModel):
     taps_old: str | None = Field(default=None, description="A button of an earlier page, by its label.")
     answers: dict[str, str | None] | None = Field(
         default=None,
-        description="Item id to choice id, in the order asked; nothing after the colon skips the item.",
+        description="Item id to choice id, in the order asked; nothing after the colon skips the item, "
+        "`declines` prefers not to say. Several choices are joined by |; what is typed is written in quotes.",
     )
     types: str | None = Field(default=None, description="The person types this.")
     sends: Literal["sticker", "photo", "voice"] | None = Field(
@@ -53,7 +58,7 @@ class Step(BaseModel):
     segment: str | None = Field(
         default=None, description="The id of the segment found; `unsure` for not sure."
     )
-    stored: dict[Literal["answers", "skipped", "sessions"], int] | None = Field(
+    stored: dict[Literal["answers", "skipped", "declined", "sessions"], int] | None = Field(
         default=None, description="What is stored of this person."
     )
     gone: str | None = Field(default=None, description="Nothing is stored of this person.")

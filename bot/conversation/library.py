@@ -20,6 +20,7 @@ class Library:
     phrasebook: Phrasebook
     default_questionnaire: str
     bot_link: str | None = None
+    free_text: bool = False
 
     @property
     def default_organisation(self) -> str:
@@ -43,6 +44,7 @@ class Library:
             phrasebook=self.phrasebook,
             tips=loaded.tips if loaded else {},
             links=loaded.links if loaded else {},
+            free_text=self.free_text,
             second=follow_up.edition if follow_up else None,
             share_link=self.bot_link,
         )

@@ -15,10 +15,13 @@ from bot.conversation.events import (
     Consented,
     Continued,
     Corrected,
+    Declined,
     EditAsked,
     ErasureConfirmed,
     Event,
     LanguageChosen,
+    NotUnderstood,
+    OfferAnswered,
     PageAsked,
     Paused,
     PlainSet,
@@ -31,15 +34,18 @@ from bot.conversation.events import (
     Skipped,
     Stopped,
     Tapped,
+    Ticked,
     TipAsked,
     TipRated,
     WentBack,
 )
+from bot.conversation.moves import TOO_MANY
 from bot.conversation.replies import Page
 from bot.conversation.route import route
-from bot.conversation.session import ENDED, Session, Step
-from bot.conversation.taps import Act, Tap
+from bot.conversation.session import ENDED, Session, Step, ticks
+from bot.conversation.taps import DECLINES, DONE, Act, Tap
 from bot.conversation.wording import consent_digest
+from bot.questionnaire.model import SEVERAL, AnyAnswers, SeveralChoices
 
 PAGES_OF_BUTTONS = frozenset(
     {
@@ -70,20 +76,50 @@ Meaning = Callable[[Content, Session, Tap, Tapped], Event | None]
 def _choose(content: Content, session: Session, tap: Tap, heard: Tapped) -> Event | None:
     if session.item is None or session.step not in {Step.ASKING, Step.EDITING}:
         return None
-    choices = content.questionnaire.choices(session.item)
-    place = _place(tap, len(choices))
-    return None if place is None else Answered(heard.at, session.item, choices[place].id)
+    answers = content.questionnaire.answered(session.item)
+    if tap.arg == DONE:
+        said = _done(answers, session)
+        return None if said is None else Answered(heard.at, session.item, said)
+    if isinstance(answers, SeveralChoices):
+        return _tick(answers, session, tap, heard)
+    place = _place(tap.arg, len(answers.choices))
+    return None if place is None else Answered(heard.at, session.item, answers.choices[place].id)
 
 
-def _skip(content: Content, session: Session, _tap: Tap, heard: Tapped) -> Event | None:
-    if session.item is None or content.questionnaire.item(session.item).required:
+def _done(answers: AnyAnswers, session: Session) -> str | None:
+    """Return all that is ticked, or what stands there already, where that is an answer."""
+    if isinstance(answers, SeveralChoices):
+        chosen = ticks(session)
+        return SEVERAL.join(chosen) if answers.takes(chosen) else None
+    before = session.answers.get(session.item or "")
+    return before.choice if before else None
+
+
+def _tick(answers: SeveralChoices, session: Session, tap: Tap, heard: Tapped) -> Event | None:
+    """A tick says what it turns to, so that a second tap changes nothing."""
+    named, _, on = tap.arg.partition("_")
+    place = _place(named, len(answers.choices))
+    if place is None or on not in {"0", "1"} or session.item is None:
         return None
-    return Skipped(heard.at, session.item) if session.step in {Step.ASKING, Step.EDITING} else None
+    choice, chosen = answers.choices[place].id, set(ticks(session)) - set(answers.exclusive)
+    adds = on == "1" and choice not in chosen and choice not in answers.exclusive
+    if adds and answers.most is not None and len(chosen) >= answers.most:
+        return NotUnderstood(heard.at, TOO_MANY)
+    return Ticked(heard.at, session.item, choice, on == "1")
+
+
+def _skip(content: Content, session: Session, tap: Tap, heard: Tapped) -> Event | None:
+    if session.item is None or session.step not in {Step.ASKING, Step.EDITING}:
+        return None
+    item = content.questionnaire.item(session.item)
+    if tap.arg == DECLINES:
+        return Declined(heard.at, item.id) if item.prefer_not_to_say else None
+    return None if item.required else Skipped(heard.at, item.id)
 
 
 def _edit(content: Content, session: Session, tap: Tap, heard: Tapped) -> Event | None:
     asked = route(content.questionnaire, session)
-    place = _place(tap, len(asked))
+    place = _place(tap.arg, len(asked))
     return EditAsked(heard.at, asked[place]) if place is not None and session.step is Step.CHECKING else None
 
 
@@ -112,7 +148,7 @@ def _simple(kind: Callable[..., Event], *steps: Step) -> Meaning:
 
 
 def _language(content: Content, _session: Session, tap: Tap, heard: Tapped) -> Event | None:
-    place = _place(tap, len(content.languages))
+    place = _place(tap.arg, len(content.languages))
     return None if place is None else LanguageChosen(heard.at, content.languages[place])
 
 
@@ -158,7 +194,7 @@ def _erase(_content: Content, session: Session, tap: Tap, heard: Tapped) -> Even
 
 def _tip(content: Content, session: Session, tap: Tap, heard: Tapped) -> Event | None:
     tips = len(content.questionnaire.topics)
-    place = _place(tap, tips + 1 if tips else 0)
+    place = _place(tap.arg, tips + 1 if tips else 0)
     if place is None or session.step is not Step.RESULT:
         return None
     return TipAsked(heard.at, place) if place < tips else PageAsked(heard.at, Page.NO_MORE_TIPS)
@@ -166,7 +202,7 @@ def _tip(content: Content, session: Session, tap: Tap, heard: Tapped) -> Event |
 
 def _rate(*, helpful: bool) -> Meaning:
     def meaning(content: Content, session: Session, tap: Tap, heard: Tapped) -> Event | None:
-        place = _place(tap, len(content.questionnaire.topics))
+        place = _place(tap.arg, len(content.questionnaire.topics))
         rated = place is not None and session.step is Step.RESULT
         return TipRated(heard.at, place, helpful) if rated and place is not None else None
 
@@ -175,7 +211,7 @@ def _rate(*, helpful: bool) -> Meaning:
 
 def _correct(content: Content, session: Session, tap: Tap, heard: Tapped) -> Event | None:
     segments = content.questionnaire.segments
-    place = _place(tap, len(segments))
+    place = _place(tap.arg, len(segments))
     if place is None or session.step is not Step.RESULT:
         return None
     return Corrected(heard.at, segments[place].id)
@@ -208,8 +244,8 @@ def _again(content: Content, session: Session, _tap: Tap, heard: Tapped) -> Even
     return fresh(content, heard.at, heard.seed, session.channel, session.language)
 
 
-def _place(tap: Tap, length: int) -> int | None:
-    place = int(tap.arg) if tap.arg.isascii() and tap.arg.isdigit() else -1
+def _place(arg: str, length: int) -> int | None:
+    place = int(arg) if arg.isascii() and arg.isdigit() else -1
     return place if 0 <= place < length else None
 
 

@@ -73,7 +73,7 @@ def present(session: Session, notice: str | None = None, *, new: bool = False) -
 
 def _moved(session: Session, event: Event, **changes: Any) -> Session:
     """Return the session one revision on: buttons offered before are closed."""
-    return replace(session, revision=session.revision + 1, ticked=None, seen_at=event.at, **changes)
+    return replace(session, **({"ticked": None} | changes), revision=session.revision + 1, seen_at=event.at)
 
 
 def _shown(session: Session, event: Event, notice: str | None = None, *, new: bool = False) -> Turn:
@@ -191,7 +191,9 @@ def result(content: Content, session: Session, event: ResultAsked) -> Turn:
     """Score the answers and show the result."""
     verdict = assign(content.questionnaire, choices_given(content.questionnaire, session))
     moved = _moved(session, event, step=Step.RESULT, item=None, shown=verdict, ended_at=event.at)
-    return replace(_shown(moved, event), counts=("finished", *_of_invite("brought", session, session.brought)))
+    return replace(
+        _shown(moved, event), counts=("finished", *_of_invite("brought", session, session.brought))
+    )
 
 
 def _of_invite(name: str, session: Session, counts: bool) -> tuple[str, ...]:  # noqa: FBT001 - whether it counts at all
@@ -201,20 +203,22 @@ def _of_invite(name: str, session: Session, counts: bool) -> tuple[str, ...]:  #
 
 def pause(_content: Content, session: Session, event: Paused) -> Turn:
     """Pause."""
-    return _shown(_moved(session, event, step=Step.PAUSED, resume_to=session.step), event)
+    paused = _moved(session, event, step=Step.PAUSED, resume_to=session.step, ticked=session.ticked)
+    return _shown(paused, event)
 
 
 def stop(_content: Content, session: Session, event: Stopped) -> Turn:
     """Stop; what was answered stays."""
     back = session.resume_to if session.step is Step.PAUSED else session.step
-    stopped = _moved(session, event, step=Step.STOPPED, resume_to=back, ended_at=event.at)
+    end: dict[str, Any] = {"step": Step.STOPPED, "resume_to": back, "ended_at": event.at}
+    stopped = _moved(session, event, ticked=session.ticked, **end)
     return _shown(stopped, event, new=True)
 
 
 def resume(_content: Content, session: Session, event: Resumed) -> Turn:
     """Go on where the interview was left."""
     step = session.resume_to or Step.WELCOME
-    moved = _moved(session, event, step=step, resume_to=None, ended_at=None)
+    moved = _moved(session, event, step=step, resume_to=None, ended_at=None, ticked=session.ticked)
     return _shown(moved, event, "welcome_back", new=True)
 
 
@@ -291,7 +295,7 @@ def language(_content: Content, session: Session, event: LanguageChosen) -> Turn
     """
     if event.language == session.language:
         return _shown(replace(session, seen_at=event.at), event)
-    return _shown(_moved(session, event, language=event.language), event)
+    return _shown(_moved(session, event, language=event.language, ticked=session.ticked), event)
 
 
 def research_later(_content: Content, session: Session, event: ResearchSet) -> Turn:

@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.conversation.content import Content
 from bot.conversation.replies import Attachment, Message, Reply
-from bot.conversation.route import choices_given, route
+from bot.conversation.route import FREE_TEXT_ARM, choices_given, route
 from bot.conversation.scene import Scene, joined
 from bot.conversation.session import Session
 from bot.conversation.taps import Act
@@ -31,12 +31,17 @@ def readable(present: Content, kept: Kept, reply: Reply) -> Message:
     parts = [_part(Scene(content, session, reply), allowed=allowed) for content, session in kept]
     lines = joined(*parts) or scene.say("mydata.none")
     page = scene.message(
-        scene.say("mydata", lines=lines),
+        scene.say("mydata.with_words" if _words(kept) else "mydata", lines=lines),
         [scene.button("go_on", Act.HERE)],
         [scene.button("erase", Act.PAGE, "erase")],
     )
     file = Attachment(FILE_NAME, account(kept))
     return Message(page.page, page.text, page.rows, page.toast, page.new, file)
+
+
+def _words(kept: Kept) -> bool:
+    """Tell whether any interview may hold words that the person wrote."""
+    return any(FREE_TEXT_ARM in session.arm for _, session in kept)
 
 
 def _last_word(kept: Kept) -> bool:
@@ -60,13 +65,11 @@ def _part(scene: Scene, *, allowed: bool) -> str:
 
 
 def _answers(scene: Scene, session: Session) -> list[str]:
-    lines = []
-    for item in route(scene.content.questionnaire, session):
-        given = session.answers.get(item)
-        if given is not None:
-            labels = scene.texts.labels[scene.content.questionnaire.item(item).answers]
-            label = labels[given.choice] if given.choice else scene.say("check.skipped")
-            lines.append(scene.say("mydata.answer", text=scene.texts.items[item], label=label))
+    lines = [
+        scene.say("mydata.answer", text=scene.texts.items[item], label=scene.answer(item))
+        for item in route(scene.content.questionnaire, session)
+        if item in session.answers
+    ]
     return lines or [scene.say("mydata.none")]
 
 
@@ -120,6 +123,8 @@ def _interview(content: Content, session: Session) -> dict[str, Any]:
         "result": _result(session),
         "quality": _quality(content, session),
         "correction": session.correction,
+        "offers": dict(session.offers),
+        "asked_again_at": _iso(session.asked_again_at),
         "tips_helpful": dict(session.ratings),
     }
 
@@ -139,13 +144,14 @@ def _answer_rows(content: Content, session: Session) -> list[dict[str, Any]]:
     texts = content.texts(session.language)
     rows = []
     for item, given in session.answers.items():
-        labels = texts.labels[content.questionnaire.item(item).answers]
+        answers = content.questionnaire.item(item).answers
         rows.append(
             {
                 "item": item,
                 "text": texts.items[item],
                 "choice": given.choice,
-                "label": labels[given.choice] if given.choice else None,
+                "label": texts.said(answers, given.choice) if given.choice else None,
+                **({"declined": True} if given.declined else {}),
                 "at": given.at.isoformat(),
                 "edits": given.edits,
             }

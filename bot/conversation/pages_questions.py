@@ -1,10 +1,13 @@
 """Pages while an interview runs: the question, the end of it, the list of answers, and leaving."""
 
+from dataclasses import replace
+
 from bot.conversation.replies import Button, Message, Page
 from bot.conversation.route import form_of, route
 from bot.conversation.scene import Scene, joined
 from bot.conversation.session import Session, Step
 from bot.conversation.taps import Act, token
+from bot.conversation.ways_to_answer import answer_rows, entry, how_to_type
 
 CHANGES_IN_A_ROW = 3  # more don't fit a phone
 
@@ -15,29 +18,15 @@ def question(scene: Scene) -> Message:
     item = session.item or ""
     questionnaire = scene.content.questionnaire
     asked = route(questionnaire, session)
-    answers = questionnaire.item(item).answers
-    given = session.answers.get(item)
+    answers = questionnaire.answered(item)
     form = form_of(questionnaire, session.arm)
     key, of = ("question.adaptive", form.most) if form.rule else ("question", len(asked))
     head = scene.say(key, number=asked.index(item) + 1, of=of, text=scene.texts.items[item])
-    prompt = scene.texts.prompts.get(answers)
-    labels = scene.texts.labels[answers]
-    choices = [
-        [
-            scene.tap(
-                _label(scene, labels[one.id], chosen=given is not None and given.choice == one.id),
-                Act.CHOOSE,
-                place,
-            )
-        ]
-        for place, one in enumerate(questionnaire.choices(item))
-    ]
+    prompt = scene.texts.prompts.get(questionnaire.item(item).answers)
     text = f"{head}\n{scene.say('question.prompt', prompt=prompt)}" if prompt else head
-    return scene.message(text, *choices, _around(scene, session, item))
-
-
-def _label(scene: Scene, label: str, *, chosen: bool) -> str:
-    return scene.say("button.chosen", label=label) if chosen else label
+    text = joined(text, how_to_type(scene, answers))
+    message = scene.message(text, *answer_rows(scene, item, answers), _around(scene, session, item))
+    return replace(message, entry=entry(scene, answers))
 
 
 def _around(scene: Scene, session: Session, item: str) -> list[Button]:
@@ -91,19 +80,16 @@ def check(scene: Scene) -> Message:
     """List every answer in one line each, with a button to change it."""
     session = scene.interview
     asked = route(scene.content.questionnaire, session)
-    lines = "\n".join(answer_line(scene, session, item, place + 1) for place, item in enumerate(asked))
+    lines = "\n".join(answer_line(scene, item, place + 1) for place, item in enumerate(asked))
     changes = [scene.button("change", Act.EDIT, place, number=place + 1) for place in range(len(asked))]
     rows = [changes[start : start + CHANGES_IN_A_ROW] for start in range(0, len(changes), CHANGES_IN_A_ROW)]
     back = [scene.button("back", Act.BACK)]
     return scene.message(scene.say("check", lines=lines), [_result_button(scene)], *rows, back)
 
 
-def answer_line(scene: Scene, session: Session, item: str, number: int) -> str:
+def answer_line(scene: Scene, item: str, number: int) -> str:
     """Return one answer as a line."""
-    given = session.answers.get(item)
-    labels = scene.texts.labels[scene.content.questionnaire.item(item).answers]
-    label = labels[given.choice] if given and given.choice else scene.say("check.skipped")
-    return scene.say("check.line", number=number, text=scene.texts.items[item], label=label)
+    return scene.say("check.line", number=number, text=scene.texts.items[item], label=scene.answer(item))
 
 
 def paused(scene: Scene) -> Message:

@@ -93,6 +93,16 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """An answer that is typed: what of, and the token that says where it was asked for."""
+
+    kind: str  # number | date | text
+    token: str
+    label: str  # of the button that sends it, where typing needs one
+    longest: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """What a channel shows: text with `**bold**` as its only markup, and rows of buttons."""
 
@@ -102,6 +112,7 @@ class Message:
     toast: str | None = None
     new: bool = False
     attachment: Attachment | None = None
+    entry: Entry | None = None
 
     @property
     def buttons(self) -> tuple[Button, ...]:

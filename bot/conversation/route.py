@@ -8,7 +8,7 @@ and never makes an interview longer than it was said to be.
 from collections.abc import Container, Iterable, Mapping
 
 from bot.conversation.session import Session
-from bot.questionnaire.model import AdaptiveRule, Form, Questionnaire, ShowIf
+from bot.questionnaire.model import AdaptiveRule, Form, Questionnaire, ShowIf, TextAnswer, ticked
 from bot.scoring.adaptive import Asked, Next, next_item, standings_of
 from bot.scoring.prepared import Prepared
 
@@ -16,9 +16,28 @@ FORM_ARM = "form"
 """The arm that says which form was drawn, where a questionnaire asks one of several."""
 
 
+FREE_TEXT_ARM, ALLOWED = "free_text", "on"
+"""The arm that says that the operator let people answer in their own words when the session began."""
+
+
 def form_of(questionnaire: Questionnaire, arm: Mapping[str, str]) -> Form:
-    """Return the form that a session with these arms is asked."""
-    return questionnaire.form_named(arm[FORM_ARM]) if FORM_ARM in arm else questionnaire.form
+    """Return the form that a session with these arms is asked; own words only where they are allowed."""
+    form = questionnaire.form_named(arm[FORM_ARM]) if FORM_ARM in arm else questionnaire.form
+    if not questionnaire.free_text or arm.get(FREE_TEXT_ARM) == ALLOWED:
+        return form
+    return _without_words(questionnaire)[form.id]
+
+
+def _wordless(questionnaire: Questionnaire) -> dict[str, Form]:
+    def asked(form: Form) -> tuple[str, ...]:
+        items = form.items
+        return tuple(one for one in items if not isinstance(questionnaire.answered(one), TextAnswer))
+
+    return {form.id: form.model_copy(update={"items": asked(form)}) for form in questionnaire.forms}
+
+
+_without_words = Prepared(_wordless)
+"""Return the forms without the items that are answered in own words."""
 
 
 def route(questionnaire: Questionnaire, session: Session) -> tuple[str, ...]:
@@ -52,7 +71,8 @@ def applying(
 def _holds(condition: ShowIf | None, choices: Mapping[str, str | None], asked: Container[str]) -> bool:
     if condition is None:
         return True
-    return condition.item in asked and choices.get(condition.item) in condition.any_of
+    given = ticked(choices.get(condition.item))
+    return condition.item in asked and any(choice in condition.any_of for choice in given)
 
 
 def closed_items(questionnaire: Questionnaire, choices: Mapping[str, str | None]) -> frozenset[str]:

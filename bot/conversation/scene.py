@@ -84,6 +84,24 @@ class Scene:
             return Button(label)
         return Button(label, token(self.session.id, self.session.revision, act, arg))
 
+    def marked(self, label: str, *, chosen: bool) -> str:
+        """Return a label, with the mark of what was chosen."""
+        return self.say("button.chosen", label=label) if chosen else label
+
+    def answer(self, item: str) -> str:
+        """Return in words what was answered; what was typed as it is kept."""
+        given = self.interview.answers.get(item)
+        if given is None or given.choice is None:
+            return self.say("check.declined" if given and given.declined else "check.skipped")
+        return self.texts.said(self.content.questionnaire.item(item).answers, given.choice)
+
+    def _noticed(self, notice: str) -> str:
+        if notice != "noted" or self.session is None or not self.session.answers:
+            return self.say(f"notice.{notice}")
+        answers = self.session.answers
+        newest = max(answers, key=lambda item: answers[item].at)
+        return self.say("notice.noted", answer=self.answer(newest))
+
     def emergency_lines(self) -> str:
         """Return the numbers to call, one a line."""
         organisation = self.content.organisation
@@ -95,7 +113,7 @@ class Scene:
     def message(self, text: str, *rows: Sequence[Button]) -> Message:
         """Return the page: its notice on top, its text, and those rows that have something to tap."""
         notice = self.reply.notice
-        toast = self.say(f"notice.{notice}") if notice else None
+        toast = self._noticed(notice) if notice else None
         above = "" if notice in {None, "saved", "skipped", "switched", "rated"} else f"{toast}\n\n"
         shown = tuple(tuple(one for one in row if one.token or one.url or one.copy) for row in rows)
         return Message(

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from pydantic import TypeAdapter
 
+from bot.questionnaire.model import ticked
 from bot.scoring.adaptive import Asked
 from bot.scoring.segments import Verdict
 
@@ -38,11 +39,15 @@ ENDED = frozenset({Step.RESULT, Step.STOPPED})
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One item's answer: a choice id, or None where the person skipped it."""
+    """One item's answer, in the writing of its kind (`questionnaire.model.answers`); None: skipped or declined.
+
+    It is the id of a choice for most items. A person's own words are sealed before they come here.
+    """
 
     choice: str | None
     at: datetime
     edits: int = 0
+    declined: bool = False  # "I prefer not to say"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,7 @@ class Session:
     step: Step = Step.WELCOME
     revision: int = 0
     item: str | None = None
+    ticked: tuple[str, ...] | None = None  # of an item with several choices, until it is done
     answers: Mapping[str, Answer] = field(default_factory=dict)
     asked: tuple[Asked, ...] = ()  # the order asked, in an adaptive form; a fixed one needs none
     consent: Consent | None = None
@@ -86,6 +92,14 @@ class Session:
     resume_to: Step | None = None
     ended_at: datetime | None = None
     seen_at: datetime | None = None
+
+
+def ticks(session: Session) -> tuple[str, ...]:
+    """Return what is ticked of the present item: as it was answered before, until a tick is changed."""
+    if session.ticked is not None:
+        return session.ticked
+    before = session.answers.get(session.item or "")
+    return ticked(before.choice) if before else ()
 
 
 def session_id(seed: str) -> str:

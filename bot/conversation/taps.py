@@ -43,6 +43,10 @@ class Act(StrEnum):
     ERASE = "j"
 
 
+DONE, ENTERS, DECLINES = "done", "typed", "declines"
+"""What a tap that chooses or skips says beside a place: all is ticked, it is typed, "I prefer not to say"."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tap:
     """A token read: which session, offered at which revision, and what it means."""

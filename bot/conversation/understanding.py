@@ -1,7 +1,7 @@
 """What was heard, understood: every tap, command, word or sticker becomes exactly one event, in every step.
 
-Law: total, and nothing typed comes out of here. Words are compared with the buttons of the present page and
-with the words of urgent need, then dropped.
+Law: total, and nothing typed comes out of here in the clear, but a number or a day where one was asked for.
+Words are compared with the buttons of the present page and with the words of urgent need, then dropped.
 """
 
 import re
@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from bot.conversation.content import Content
 from bot.conversation.events import (
+    Answered,
     Began,
     Commanded,
     Event,
@@ -28,13 +29,15 @@ from bot.conversation.events import (
     UrgentNoticed,
 )
 from bot.conversation.meanings import ANYTIME, LIVE, fresh
-from bot.conversation.moves import present
+from bot.conversation.moves import TOO_LONG, present
 from bot.conversation.replies import Page
-from bot.conversation.route import FORM_ARM
+from bot.conversation.route import ALLOWED, FORM_ARM, FREE_TEXT_ARM
 from bot.conversation.session import ENDED, Session, Step, drawn
-from bot.conversation.taps import Act, Tap, read
+from bot.conversation.taps import DECLINES, DONE, Act, Tap, read
+from bot.conversation.typed import read_typed
 from bot.conversation.urgent import is_urgent
 from bot.conversation.wording import word
+from bot.questionnaire.model import AnyAnswers, TextAnswer
 
 COMMAND_PAGES = {
     "help": Page.HELP,
@@ -88,6 +91,8 @@ def _arm(content: Content, seed: str) -> dict[str, str]:
         arm["second_part"] = drawn(seed, "second_part", second.offer)
     if len(forms) > 1:
         arm[FORM_ARM] = drawn(seed, FORM_ARM, forms)
+    if content.questionnaire.free_text and content.free_text:
+        arm[FREE_TEXT_ARM] = ALLOWED
     return arm
 
 
@@ -121,23 +126,50 @@ def _typed(content: Content, session: Session | None, heard: Typed) -> Event:
         return UrgentNoticed(heard.at)
     if session is None:
         return NotUnderstood(heard.at, "text")
+    if heard.token and not _is_open(session, heard.token):
+        return StaleTapped(heard.at)
+    typed = _typed_answers(content, session)
     buttons = [one for one in word(content, session, present(session)).buttons if one.token]
-    token = meant([one.label for one in buttons], heard.text)
-    if token is None:
-        return NotUnderstood(heard.at, "text")
-    return _tapped(content, session, Tapped(heard.at, buttons[token].token or "", heard.seed))
+    token = meant([one.label for one in buttons], heard.text, by_number=typed is None)
+    if token is not None:
+        return _tapped(content, session, Tapped(heard.at, buttons[token].token or "", heard.seed))
+    return _entered(session, typed, heard) if typed else NotUnderstood(heard.at, "text")
 
 
-def meant(labels: list[str], text: str) -> int | None:
-    """Return the place of the button that somebody's words mean: its number or its label.
+def _is_open(session: Session, token: str) -> bool:
+    tap = read(token)
+    return tap is not None and (tap.session, tap.revision) == (session.id, session.revision)
 
-    Whatever the case.
+
+def _typed_answers(content: Content, session: Session) -> AnyAnswers | None:
+    """Return how the present question is answered, where that is by typing."""
+    if session.item is None or session.step not in {Step.ASKING, Step.EDITING}:
+        return None
+    answers = content.questionnaire.answered(session.item)
+    return None if answers.choices else answers
+
+
+def _entered(session: Session, answers: AnyAnswers, heard: Typed) -> Event:
+    """Return the answer that was typed; own words come sealed, or not at all."""
+    if isinstance(answers, TextAnswer):
+        if len(heard.text) > answers.max_length:
+            return NotUnderstood(heard.at, TOO_LONG)
+        said: str | None = heard.sealed if heard.text.strip() else None
+    else:
+        said = read_typed(answers, heard.text)
+    return Answered(heard.at, session.item or "", said) if said else NotUnderstood(heard.at, answers.kind)
+
+
+def meant(labels: list[str], text: str, *, by_number: bool = True) -> int | None:
+    """Return the place of the button that somebody's words mean: its label, whatever the case, or its number.
+
+    Where numbers are answers, they mean no button.
     """
     said = _plain(text)
     named = [place for place, label in enumerate(labels) if _plain(label) == said]
     if named:
         return named[0]
-    if said.isdecimal() and 1 <= int(said[:4]) <= len(labels):  # in any script's digits
+    if by_number and said.isdecimal() and 1 <= int(said[:4]) <= len(labels):  # in any script's digits
         return int(said[:4]) - 1
     return None
 
@@ -192,6 +224,9 @@ def _is_newest_answer(content: Content, session: Session, tap: Tap) -> bool:
     item = max(session.answers, key=lambda one: session.answers[one].at, default=None)
     if item is None:
         return False
+    newest = session.answers[item]
+    if newest.choice is None:
+        return tap.act is Act.SKIP and tap.arg == (DECLINES if newest.declined else "")
     ids = [choice.id for choice in content.questionnaire.choices(item)]
-    newest = session.answers[item].choice
-    return tap.arg == ("" if newest is None else str(ids.index(newest)))
+    place = str(ids.index(newest.choice)) if newest.choice in ids else DONE
+    return tap.act is Act.CHOOSE and tap.arg == place

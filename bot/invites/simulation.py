@@ -65,7 +65,7 @@ class Someone:
             for one in message.buttons
             if (tap := read(one.token or ""))
         ]
-        answers = [one for one in buttons if one[0].act is Act.CHOOSE]
+        answers = [one for one in buttons if one[0].act is Act.CHOOSE and one[0].arg.isdigit()]
         if answers:
             return self._answer(session, answers)
         wished = [

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from bot.questionnaire.adaptive_forms import adaptive_forms
+from bot.questionnaire.answer_kinds import answer_kinds
 from bot.questionnaire.codes import stops, told
 from bot.questionnaire.model import Questionnaire
 from bot.questionnaire.pages import reading
@@ -34,7 +35,7 @@ def check(sources: Sources, today: date, questionnaires: Iterable[str] | None = 
 
 def _main(main: File[Questionnaire]) -> Iterator[Problem]:
     """Yield what the parts of `questionnaire.yaml` say wrongly about each other."""
-    for part in (structure, profiles, segment_numbers, adaptive_forms):
+    for part in (structure, answer_kinds, profiles, segment_numbers, adaptive_forms):
         yield from part(main)
 
 

@@ -93,6 +93,18 @@ QUESTIONNAIRE: dict[str, Code] = {
     "unknown-questionnaire": Code(
         "No questionnaire beside it has this id.", "Check the spelling, or add the folder."
     ),
+    "empty-range": Code("No answer can be within these limits.", "From low to high."),
+    "long-column": Code(
+        "A column made of two ids, `item__choice`, is over 32 characters.", "Shorten one of the ids."
+    ),
+    "unscorable-item": Code(
+        "Scales and segment models need items with one number: choice or nps.",
+        "Take it out of the scale or model.",
+    ),
+    "free-text": Code(
+        "Own words are asked for only where the file says so twice, and never required.",
+        "Say `free_text: true` and have an item with answers of the kind `text`; or neither.",
+    ),
     "endless-second-part": Code("A questionnaire is its own second part.", "Name another one."),
 }
 """Said about `questionnaire.yaml` as a whole."""

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from bot.errors import AuthorError
 from bot.questionnaire.check import must_hold, second_part
 from bot.questionnaire.model import (
+    AnyAnswers,
     ConsentText,
     Edition,
     Link,
@@ -86,7 +87,8 @@ def assemble(sources: Sources) -> Loaded:
     questionnaire = sources.main.value
     words = {questionnaire.languages[0]: _own_texts(questionnaire)}
     words |= {
-        language: _translated(sources.locales[language].value) for language in questionnaire.languages[1:]
+        language: _translated(questionnaire, sources.locales[language].value)
+        for language in questionnaire.languages[1:]
     }
     edition = Edition(digest=digest(questionnaire, words), questionnaire=questionnaire, texts=words)
     links = sources.links.value.links if sources.links else {}
@@ -120,10 +122,7 @@ def _own_texts(questionnaire: Questionnaire) -> Texts:
         summary=questionnaire.summary,
         consent=ConsentText(lines=questionnaire.consent.lines, whole=questionnaire.consent.whole),
         prompts={name: scale.prompt for name, scale in questionnaire.answers.items()},
-        labels={
-            name: {choice.id: choice.label for choice in scale.choices}
-            for name, scale in questionnaire.answers.items()
-        },
+        labels={name: _own_labels(scale) for name, scale in questionnaire.answers.items()},
         items={item.id: item.text for item in questionnaire.items},
         scales={scale.id: ScaleText(name=scale.name, words=scale.words) for scale in questionnaire.scales},
         segments={
@@ -137,13 +136,20 @@ def _own_texts(questionnaire: Questionnaire) -> Texts:
     )
 
 
-def _translated(locale: Locale) -> Texts:
+def _own_labels(answers: AnyAnswers) -> dict[str, str]:
+    return {choice.id: choice.label for choice in answers.choices}
+
+
+def _translated(questionnaire: Questionnaire, locale: Locale) -> Texts:
     return Texts(
         title=locale.title,
         summary=locale.summary,
         consent=locale.consent,
         prompts={name: scale.prompt for name, scale in locale.answers.items()},
-        labels={name: dict(scale.choices) for name, scale in locale.answers.items()},
+        labels={
+            name: dict(scale.choices) or _own_labels(questionnaire.answers[name])
+            for name, scale in locale.answers.items()
+        },
         items=locale.items,
         scales=locale.scales,
         segments=locale.segments,

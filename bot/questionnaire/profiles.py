@@ -110,7 +110,7 @@ def _asked(questionnaire: Questionnaire, model: Prototype) -> tuple[_Asked, ...]
                 continue
             reach = bounds(questionnaire, item)
             if reach is not None:
-                values = (choice.value for choice in questionnaire.answers[item.answers].choices)
+                values = (choice.value for choice in questionnaire.answers[item.answers].scored)
                 found.append(
                     _Asked(scale.id, tuple(sum(reach) - value if item.reverse else value for value in values))
                 )

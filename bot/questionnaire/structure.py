@@ -51,7 +51,7 @@ def structure(main: Main) -> Iterator[Problem]:
 def bounds(questionnaire: Questionnaire, item: Item) -> tuple[int, int] | None:
     """Return the lowest and the highest value that an item's answers can have."""
     scale = questionnaire.answers.get(item.answers)
-    values = [choice.value for choice in scale.choices] if scale else []
+    values = [choice.value for choice in scale.scored] if scale else []
     return (min(values), max(values)) if values else None
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from bot.questionnaire.codes import told
-from bot.questionnaire.model import Locale, LocaleStatus, Questionnaire
+from bot.questionnaire.model import AnyAnswers, Locale, LocaleStatus, Questionnaire, Recommendation
 from bot.questionnaire.sources import File, Sources
 from bot.source import Problem, Route
 
@@ -52,13 +52,18 @@ def _answers(questionnaire: Questionnaire, file: File[Locale]) -> Iterator[Probl
             continue
         route: Route = ("answers", name)
         yield from _both(file, route, "prompt", scale.prompt, text.prompt)
-        yield from _same(file, (*route, "choices"), (choice.id for choice in scale.choices), text.choices)
+        yield from _same(file, (*route, "choices"), _worded(scale), text.choices)
         seen: set[str] = set()
         for choice, label in text.choices.items():
             if label in seen:
                 message = f"`{label}` stands here twice"
                 yield told("duplicate-label", file.document, (*route, "choices", choice), message)
             seen.add(label)
+
+
+def _worded(answers: AnyAnswers) -> list[str]:
+    """Return the choices that have words: numbers are the same in every language."""
+    return [] if isinstance(answers, Recommendation) else [choice.id for choice in answers.choices]
 
 
 def _same(file: File[Locale], route: Route, wanted: Iterable[str], given: Iterable[str]) -> Iterator[Problem]:

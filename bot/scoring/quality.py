@@ -46,11 +46,13 @@ def marks(
 def longest_run(questionnaire: Questionnaire, answers: Mapping[str, str | None]) -> int:
     """Return how often at most the same choice of the same answer scale was given in a row.
 
-    A skip ends a run. Choices are taken as they were tapped, never reversed: somebody who taps one button
-    again and again is who is looked for.
+    A skip ends a run; answers of another kind, such as a number, don't count. Choices are taken as they were
+    tapped, never reversed: somebody who taps one button again and again is who is looked for.
     """
-    scales = {item.id: item.answers for item in questionnaire.items}
-    taps = [(scales[item], choice) for item, choice in answers.items()]
+    scales = {
+        item.id: item.answers for item in questionnaire.items if questionnaire.answers[item.answers].scored
+    }
+    taps = [(scales[item], choice) for item, choice in answers.items() if item in scales]
     runs = [len(list(run)) for (_, choice), run in groupby(taps) if choice is not None]
     return max(runs, default=0)
 

@@ -32,7 +32,9 @@ class ScaleScore:
 def _keyed_values(questionnaire: Questionnaire) -> dict[str, dict[str, float]]:
     values: dict[str, dict[str, float]] = {}
     for item in questionnaire.items:
-        plain = {choice.id: choice.value for choice in questionnaire.answers[item.answers].choices}
+        plain = {choice.id: choice.value for choice in questionnaire.answers[item.answers].scored}
+        if not plain:
+            continue  # a number, a day, several choices: nothing to score
         both = min(plain.values()) + max(plain.values())
         values[item.id] = {
             choice: float(both - value if item.reverse else value) for choice, value in plain.items()

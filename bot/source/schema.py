@@ -82,7 +82,7 @@ def _problems(document: Document, model: type[BaseModel], details: list[ErrorDet
 def _at_its_key(detail: ErrorDetails) -> ErrorDetails:
     """Return what is wrong with the key that tells the kinds of a part apart as said about that key."""
     context = detail.get("ctx") or {}
-    key = str(context.get("discriminator", "")).strip("'")
+    key = str(context.get("discriminator", "")).strip("'()")  # a field's name, or a function's
     if detail["type"] == "union_tag_not_found":
         return {**detail, "type": "missing", "loc": (*detail["loc"], key)}
     if detail["type"] == "union_tag_invalid":

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from bot.conversation.session import Answer, Session
 from bot.questionnaire.model import Edition, Questionnaire
 
-ANSWERED, SKIPPED = "answered", "skipped"
+ANSWERED, SKIPPED, DECLINED = "answered", "skipped", "declined"
 
 Row = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """The numbers of an edition's choices, by item and choice."""
+    """The numbers of an edition's choices, by item and choice; none of answers of another kind."""
 
     of: Mapping[str, Mapping[str, int]]
 
@@ -25,7 +25,7 @@ class Values:
     def read(cls, questionnaire: Questionnaire) -> "Values":
         """Return the numbers of a questionnaire's choices; items share those of their answer scale."""
         scales = {
-            name: {choice.id: choice.value for choice in scale.choices}
+            name: {choice.id: choice.value for choice in scale.scored}
             for name, scale in questionnaire.answers.items()
         }
         return cls({item.id: scales[item.answers] for item in questionnaire.items})
@@ -45,11 +45,17 @@ def changed(before: Session | None, after: Session, values: Values) -> Iterator[
                 "session_id": after.id,
                 "item_id": item,
                 "choice": answer.choice,
-                "value": None if answer.choice is None else values.of[item][answer.choice],
-                "state": SKIPPED if answer.choice is None else ANSWERED,
+                "value": None if answer.choice is None else values.of[item].get(answer.choice),
+                "state": _state(answer),
                 "at": answer.at,
                 "edits": answer.edits,
             }
+
+
+def _state(answer: Answer) -> str:
+    if answer.choice is not None:
+        return ANSWERED
+    return DECLINED if answer.declined else SKIPPED
 
 
 def removed(before: Session | None, after: Session) -> Iterator[Row]:

@@ -142,7 +142,7 @@ answer = Table(
     Column("item_id", Text, primary_key=True),
     Column("choice", Text),
     Column("value", BigInteger),
-    Column("state", Text, nullable=False),  # answered | skipped
+    Column("state", Text, nullable=False),  # answered | skipped | declined
     Column("at", Instant, nullable=False),
     Column("edits", BigInteger, nullable=False),
     sqlite_with_rowid=False,

@@ -37,7 +37,27 @@ WORDS = [
 ]
 COMMANDS = ["start", "resume", "language", "privacy", "mydata", "forget", "help", "stop", SECRET, ""]
 KINDS = ["sticker", "photo", "voice", "edited", "other"]
-ARGS = ["", "0", "1", "4", "99", "on", "off", "m", "e", "result", "erase_sure", "question", "nonsense"]
+ARGS = [
+    "",
+    "0",
+    "1",
+    "4",
+    "0_1",
+    "3_1",
+    "3_0",
+    "done",
+    "typed",
+    "declines",
+    "99",
+    "on",
+    "off",
+    "m",
+    "e",
+    "result",
+    "erase_sure",
+    "question",
+    "nonsense",
+]
 FOREIGN = ["", "x", "1.AAAAAAAAAAA.0.c.0", "2.AAAAAAAAAAA.0.c", "1.short.0.c", "1" * 64, SECRET]
 
 PEOPLE = st.integers(0, 1)
@@ -71,7 +91,9 @@ Moves = tuple[str, tuple[int, int], list[tuple[Any, ...]]]
 def histories(longest: int) -> st.SearchStrategy[Moves]:
     """Return histories: what is asked, how far each person came by the first buttons, and what follows."""
     return st.tuples(
-        st.sampled_from(["ways", "ways", "show-if", "tiny", "reverse-keyed", "with-segments", "more"]),
+        st.sampled_from(
+            ["ways", "ways", "show-if", "tiny", "reverse-keyed", "with-segments", "more", "every-kind"]
+        ),
         st.tuples(st.integers(0, 16), st.integers(0, 16)),
         st.lists(MOVES, min_size=5, max_size=longest),
     )

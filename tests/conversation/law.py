@@ -41,7 +41,8 @@ def asked(questionnaire: Questionnaire, answers: Mapping[str, Answer]) -> list[s
         if item not in questionnaire.form.items or condition is None:
             return item in questionnaire.form.items
         given = answers.get(condition.item)
-        return is_asked(condition.item) and given is not None and given.choice in condition.any_of
+        chosen = (given.choice or "").split("|") if given else []
+        return is_asked(condition.item) and any(choice in condition.any_of for choice in chosen)
 
     return [item for item in questionnaire.form.items if is_asked(item)]
 
@@ -80,9 +81,18 @@ def _answers(content: Content, session: Session) -> dict[str, bool]:
     return {
         "answers are of known items": given.keys() <= known.keys(),
         "answers are known choices": all(
-            one.choice is None or one.choice in known.get(item, ()) for item, one in given.items()
+            one.choice is None or not known[item] or known[item].issuperset(one.choice.split("|"))
+            for item, one in given.items()
         ),
-        "what is required is never skipped": all(given[item].choice for item in required & given.keys()),
+        "what is required is never skipped": all(
+            given[item].choice or given[item].declined for item in required & given.keys()
+        ),
+        "only who is asked so declines": all(
+            questionnaire.item(item).prefer_not_to_say and one.choice is None
+            for item, one in given.items()
+            if one.declined
+        ),
+        "a tick is of the present item": session.ticked is None or stands in ON_A_QUESTION,
         "nothing is answered before consent": session.consent is not None or not given,
         "answers lie in the time of the interview": all(
             session.began_at <= one.at <= (session.seen_at or one.at) for one in given.values()

@@ -9,6 +9,7 @@ import pytest
 from bot.questionnaire.codes import REHEARSED, TABLE
 from bot.source import FILES
 from tests.questionnaire.planted import MAIN, PLANTED, TIP, Planted
+from tests.questionnaire.planted_answers import PLANTED_ANSWERS
 from tests.questionnaire.planted_models import PLANTED_MODELS
 from tests.questionnaire.planting import ROOT, TINY, TODAY, checked, copied, replaced
 
@@ -16,6 +17,7 @@ TINY_NAMES = sorted(path.name for path in TINY.iterdir() if path.is_dir())
 SHIPPED = sorted(path.parent for path in (ROOT / "questionnaires").glob(f"*/{MAIN}"))
 
 # Said by what reads files (planted in tests/test_source.py) and by the command (in tests/cli/test_author.py).
+EVERY = PLANTED + PLANTED_MODELS + PLANTED_ANSWERS
 ELSEWHERE = {*FILES, *REHEARSED, "dead-link"}
 # Planted below as files of their own, because no single replacement makes them.
 AS_FILES = {"stray-file"}
@@ -33,7 +35,7 @@ def test_a_shipped_questionnaire_is_clean(folder: Path) -> None:
     assert checked(folder, known=[path.name for path in SHIPPED]) == []
 
 
-@pytest.mark.parametrize("planted", PLANTED + PLANTED_MODELS, ids=lambda planted: planted.claim)
+@pytest.mark.parametrize("planted", EVERY, ids=lambda planted: planted.claim)
 def test_a_mistake_is_told_at_its_place(planted: Planted, tmp_path: Path) -> None:
     """The check names file, line, column and code, nothing else, and takes no time."""
     folder = copied(planted.folder, tmp_path)
@@ -46,7 +48,7 @@ def test_a_mistake_is_told_at_its_place(planted: Planted, tmp_path: Path) -> Non
 
 def test_every_code_has_a_mistake_planted_for_it() -> None:
     """No check is there that no test has seen at work."""
-    seen = {said.rsplit(": ", 1)[1] for planted in PLANTED + PLANTED_MODELS for said in planted.said}
+    seen = {said.rsplit(": ", 1)[1] for planted in EVERY for said in planted.said}
     assert TABLE.rows.keys() - seen == (ELSEWHERE - seen) | AS_FILES
 
 

@@ -74,10 +74,11 @@ async def converse(
     """
     listener = ear or _Deaf()
     choices: tuple[Button, ...] = ()
+    by_number = True  # a number means a choice, unless a number is asked for
     choice: Button | None = None
     heard: Heard | None = Started(desk.clock(), secrets.token_hex(16), CHANNEL, language)
     if not greet:
-        heard, choice = await _next(desk, surface, choices)
+        heard, choice = await _next(desk, surface, choices, by_number=by_number)
     while heard is not None:
         listener.said(heard, choice)
         messages = await _turn(desk, address, key(), heard)
@@ -85,9 +86,10 @@ async def converse(
             listener.shown(message)
             surface.show(message)
             choices = visible(message) or choices
+            by_number = message.entry is None
         if any(message.page in END_PAGES for message in messages):
             return
-        heard, choice = await _next(desk, surface, choices)
+        heard, choice = await _next(desk, surface, choices, by_number=by_number)
     await _pause(desk, address, key(), choices)
 
 
@@ -100,19 +102,19 @@ async def _turn(desk: Desk, address: str, key: str, heard: Heard) -> tuple[Messa
 
 
 async def _next(
-    desk: Desk, surface: Surface, choices: tuple[Button, ...]
+    desk: Desk, surface: Surface, choices: tuple[Button, ...], *, by_number: bool
 ) -> tuple[Heard | None, Button | None]:
     said = await surface.ask(choices)
     while isinstance(said, str) and not said.strip():
         said = await surface.ask(choices)
-    chosen = _chosen(choices, said) if isinstance(said, str) else said
+    chosen = _chosen(choices, said, by_number=by_number) if isinstance(said, str) else said
     if chosen is not None:
         return Tapped(desk.clock(), chosen.token or "", secrets.token_hex(16)), chosen
     return (_words(desk, said.strip()) if isinstance(said, str) else None), None
 
 
-def _chosen(choices: tuple[Button, ...], line: str) -> Button | None:
-    place = meant([button.label for button in choices], line)
+def _chosen(choices: tuple[Button, ...], line: str, *, by_number: bool) -> Button | None:
+    place = meant([button.label for button in choices], line, by_number=by_number)
     return None if place is None else choices[place]
 
 

@@ -18,8 +18,9 @@ from bot.conversation.replies import Message, Page, Reply
 from bot.conversation.session import ENDED, Session, Step
 from bot.conversation.wording import word
 from bot.links import share_code, tracked
+from bot.own_words import opened
 from bot.storage.invites import Invite
-from bot.turns import content_of
+from bot.turns import content_of, kept_of
 from bot.web.limits import address_of, read_form, refuse_elsewhere
 from bot.web.pages import opening
 from bot.web.site import NO_INVITE, Site, wished_language
@@ -127,8 +128,7 @@ class Chat:
 
     async def _kept(self, seat: Seat) -> list[tuple[Content, Session]]:
         desk = self.site.desk
-        person = desk.keys.person(CHANNEL, seat.visitor.secret or "")
-        return [(await content_of(desk, one), one) for one in await desk.store.sessions_of(person)]
+        return await kept_of(desk, desk.keys.person(CHANNEL, seat.visitor.secret or ""))
 
     # ------------------------------------------------------------ answers
 
@@ -173,6 +173,7 @@ class Chat:
 
     async def _interview(self, seat: Seat, session: Session, reply: Reply) -> Response:
         content = await content_of(self.site.desk, session)
+        session = opened(self.site.desk.keys, content, session)
         if reply.page is Page.SHARE:
             code = await share_code(self.site.desk.store, session)
             content = replace(content, share_link=self.site.landing(code))

@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.conversation.content import Content
 from bot.conversation.pages_questions import answer_line
-from bot.conversation.replies import Button, Message, Page, Reply
+from bot.conversation.replies import Button, Entry, Message, Page, Reply
 from bot.conversation.route import form_of, preceding, route
 from bot.conversation.scene import Scene
 from bot.conversation.session import Session, Step
@@ -42,6 +42,7 @@ class Sheet:
     of: int = 0
     earlier: Button | None = None  # the question before, folded to one line
     download: bool = False
+    entry: Entry | None = None  # a field to type in
 
 
 def sheet(content: Content, session: Session | None, reply: Reply, message: Message) -> Sheet:
@@ -68,6 +69,7 @@ def sheet(content: Content, session: Session | None, reply: Reply, message: Mess
         of=of,
         earlier=_earlier(Scene(content, session, reply)) if message.page is Page.QUESTION else None,
         download=message.attachment is not None,
+        entry=message.entry,
     )
 
 
@@ -103,5 +105,5 @@ def _earlier(scene: Scene) -> Button | None:
     if item is None or item not in session.answers:
         return None
     number = route(questionnaire, session).index(item) + 1
-    line = plain(answer_line(scene, session, item, number))
+    line = plain(answer_line(scene, item, number))
     return scene.tap(scene.say("web.earlier", line=line), Act.BACK)

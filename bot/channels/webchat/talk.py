@@ -7,10 +7,10 @@ from typing import Final
 
 from bot.channels.webchat import resume
 from bot.channels.webchat.visitor import CHANNEL, Visitor
-from bot.conversation.events import Commanded, Heard, Started, Tapped
+from bot.conversation.events import Commanded, Heard, Started, Tapped, Typed
 from bot.conversation.replies import Page, Reply
 from bot.conversation.session import Session, Step
-from bot.conversation.taps import Act, token
+from bot.conversation.taps import ENTERS, Act, read, token
 from bot.turns import Desk, Incoming, content_of, take_turn
 
 COMMANDS: Final = frozenset({"help", "privacy", "mydata", "forget", "language", "stop", "resume"})
@@ -46,7 +46,10 @@ class Talk:
             return await self._begin(form.get("language"), onwards=act == BEGIN)
         if form.get("command") in COMMANDS:
             return await self._take(lambda at, seed: Commanded(at, form["command"], seed))
-        return await self._take(lambda at, seed: Tapped(at, form.get("tap", "")[:100], seed))
+        tap = form.get("tap", "")[:100]
+        if _enters(tap):
+            return await self._take(lambda at, seed: Typed(at, form.get("typed", ""), seed, tap))
+        return await self._take(lambda at, seed: Tapped(at, tap, seed))
 
     async def _begin(self, language: str | None, *, onwards: bool) -> Told:
         """Begin in the language that was read, and go on to the consent where that page was a welcome."""
@@ -82,3 +85,9 @@ class Talk:
         if reply is not None and reply.page is Page.PAUSED and spoken.session is not None:
             await resume.offer(self.desk, spoken.person, secret, spoken.session)
         return Told(spoken.session, reply)
+
+
+def _enters(tap: str) -> bool:
+    """Tell whether a form sends what was typed into its field."""
+    known = read(tap)
+    return known is not None and (known.act, known.arg) == (Act.CHOOSE, ENTERS)

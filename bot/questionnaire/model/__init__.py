@@ -5,6 +5,18 @@ Every class here is frozen and refuses unknown keys. A field's `description` is 
 languages stand in `locales/<language>.yaml` (see `Locale`), by id.
 """
 
+from bot.questionnaire.model.answers import (
+    SEVERAL,
+    AnswerScale,
+    AnyAnswers,
+    Choice,
+    DateAnswer,
+    NumberAnswer,
+    Recommendation,
+    SeveralChoices,
+    TextAnswer,
+    ticked,
+)
 from bot.questionnaire.model.edition import (
     Edition,
     Texts,
@@ -31,9 +43,7 @@ from bot.questionnaire.model.primitives import (
     Text,
 )
 from bot.questionnaire.model.questionnaire import (
-    AnswerScale,
     Change,
-    Choice,
     Consent,
     Evidence,
     Item,
@@ -69,14 +79,17 @@ from bot.questionnaire.model.tip import (
 
 __all__ = [
     "NEUTRAL",
+    "SEVERAL",
     "AdaptiveRule",
     "AnswerScale",
     "AnswerText",
+    "AnyAnswers",
     "AnyModel",
     "Change",
     "Choice",
     "Consent",
     "ConsentText",
+    "DateAnswer",
     "Edition",
     "Evidence",
     "Facts",
@@ -96,9 +109,11 @@ __all__ = [
     "LocaleStatus",
     "Model",
     "Norms",
+    "NumberAnswer",
     "Prototype",
     "Quality",
     "Questionnaire",
+    "Recommendation",
     "Review",
     "Rule",
     "Scale",
@@ -109,10 +124,13 @@ __all__ = [
     "SegmentModel",
     "SegmentText",
     "Sensitivity",
+    "SeveralChoices",
     "ShowIf",
     "Status",
     "Text",
+    "TextAnswer",
     "Texts",
     "Tip",
     "TipMatter",
+    "ticked",
 ]

@@ -1,5 +1,6 @@
 """What the other rooms receive: one exact content of a questionnaire, in all its languages."""
 
+from bot.questionnaire.model.answers import ticked
 from bot.questionnaire.model.locale import ConsentText, LocaleStatus, ScaleText, SegmentText
 from bot.questionnaire.model.primitives import Id, Language, Model, Text
 from bot.questionnaire.model.questionnaire import Questionnaire
@@ -18,6 +19,11 @@ class Texts(Model):
     segments: dict[Id, SegmentText]
     phrases: dict[str, Text]
     status: LocaleStatus
+
+    def said(self, answers: str, stored: str) -> str:
+        """Return an answer in words, by the name of how it is answered: labels, or what was typed."""
+        labels = self.labels[answers]
+        return ", ".join([labels[one] for one in ticked(stored)]) if labels else stored
 
 
 class Edition(Model):

@@ -23,10 +23,12 @@ class ConsentText(Model):
 
 
 class AnswerText(Model):
-    """An answer scale in another language."""
+    """A way to answer in another language."""
 
     prompt: Text | None = Field(default=None, description="As in the questionnaire.")
-    choices: dict[Id, Text] = Field(description="Label by choice id.")
+    choices: dict[Id, Text] = Field(
+        default_factory=dict, description="Label by choice id, where there are labels."
+    )
 
 
 class ScaleText(Model):

@@ -1,5 +1,6 @@
 """`questionnaire.yaml`: what is asked, how it is scored, how answers become a segment."""
 
+import operator
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
@@ -7,6 +8,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from bot.questionnaire.model.answers import AnyAnswers, Choice
 from bot.questionnaire.model.forms import Form, Quality
 from bot.questionnaire.model.primitives import FolderId, Id, Language, Model, Text
 from bot.questionnaire.model.segment_models import AnyModel
@@ -44,29 +46,12 @@ class Consent(Model):
     whole: Text = Field(description="The whole text, shown on demand; its digest is stored with the consent.")
 
 
-class Choice(Model):
-    """One answer that can be tapped."""
-
-    id: Id = Field(description="What is stored; never changes once people have answered.")
-    value: int = Field(ge=-90, le=999, description="The number used in scoring and exports.")
-    label: Text = Field(description="What the person taps.")
-
-
-class AnswerScale(Model):
-    """A named set of choices that many items share."""
-
-    prompt: Text | None = Field(
-        default=None, description="The line below the item, such as 'How well does this fit you?'"
-    )
-    choices: tuple[Choice, ...] = Field(min_length=2, max_length=8, description="From low to high.")
-
-
 class ShowIf(Model):
     """A condition on an earlier item."""
 
     item: Id = Field(description="An item asked earlier in the form.")
     any_of: tuple[Id, ...] = Field(
-        min_length=1, description="The item is asked if one of these choices was given."
+        min_length=1, description="The item is asked if one of these choices was given or ticked."
     )
 
 
@@ -87,6 +72,11 @@ class Item(Model):
     answers: Id = Field(description="The named answer scale.")
     reverse: bool = Field(default=False, description="Scored as min + max - x.")
     required: bool = Field(default=False, description="Can't be skipped.")
+    prefer_not_to_say: bool = Field(
+        default=False,
+        exclude_if=operator.not_,
+        description="Offers that as a last button; exported as -98, declined.",
+    )
     show_if: ShowIf | None = Field(default=None, description="Asked only under this condition.")
     sensitivity: Sensitivity = Field(
         default=Sensitivity.NONE, description="none, quasi, sensitive or identifier."
@@ -190,7 +180,12 @@ class Questionnaire(Model):
     review: Review = Field(description="Who reviewed the items, and when again.")
     changes: tuple[Change, ...] = Field(min_length=1, description="Its history, newest first.")
     consent: Consent = Field(description="What a person agrees to.")
-    answers: dict[Id, AnswerScale] = Field(min_length=1, description="Named answer scales.")
+    free_text: bool = Field(
+        default=False,
+        exclude_if=operator.not_,
+        description="Has items answered in own words; the operator must allow it too (FREE_TEXT).",
+    )
+    answers: dict[Id, AnyAnswers] = Field(min_length=1, description="Named ways to answer.")
     items: tuple[Item, ...] = Field(min_length=1, description="The bank of items.")
     scales: tuple[Scale, ...] = Field(default=(), description="What is measured.")
     forms: tuple[Form, ...] = Field(min_length=1, description="What can be asked.")
@@ -216,9 +211,13 @@ class Questionnaire(Model):
         """Return all items by their ids: they are looked up several times for every page."""
         return {item.id: item for item in self.items}
 
+    def answered(self, item_id: str) -> AnyAnswers:
+        """Return how an item is answered."""
+        return self.answers[self.item(item_id).answers]
+
     def choices(self, item_id: str) -> tuple[Choice, ...]:
         """Return the choices of an item, from low to high."""
-        return self.answers[self.item(item_id).answers].choices
+        return self.answered(item_id).choices
 
     @property
     def form(self) -> Form:
