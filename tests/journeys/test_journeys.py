@@ -9,6 +9,7 @@ from bot.conversation.journeys import Journey, journey_files, read_journey
 from bot.conversation.library import Library
 from bot.conversation.phrasebook import open_phrasebook
 from bot.organisation.load import load_all as load_organisations
+from bot.questionnaire.load import load
 from bot.questionnaire.load import load_all as load_questionnaires
 from bot.rehearsal import JourneyBroken, Rehearsal, play, rehearse
 from tests.emulator.emulator import Emulator
@@ -18,11 +19,14 @@ from tests.journeys.terminal_stage import TerminalStage
 from tests.postgres import Databases
 
 ROOT = Path(__file__).parents[2]
+EVERY_KIND = load(ROOT / "tests/questionnaires/every-kind")
+"""The one that is answered in every way there is; nothing that is shipped needs them all."""
 LIBRARY = Library(
-    load_questionnaires(ROOT / "questionnaires"),
+    {**load_questionnaires(ROOT / "questionnaires"), EVERY_KIND.id: EVERY_KIND},
     load_organisations(ROOT / "organisations"),
     open_phrasebook(),
     "health-mindset",
+    free_text=True,
 )
 FILES = [
     pytest.param(questionnaire, path, id=f"{questionnaire}-{path.stem}")
@@ -64,8 +68,8 @@ async def test_a_journey_holds_in_the_terminal(questionnaire: str, path: Path, h
 
 
 QUICK = {
-    "memory": {"balance_seeker", "back_and_edit", "double_taps", "old_buttons", "urgent_need"},
-    "sqlite": {"pause_and_resume", "forget_in_the_middle"},
+    "memory": {"balance_seeker", "back_and_edit", "double_taps", "old_buttons", "urgent_need", "all_kinds"},
+    "sqlite": {"pause_and_resume", "forget_in_the_middle", "comes_back"},
 }
 """Those that are played over Telegram while one writes; all of them, on every store, in the whole run."""
 

@@ -46,7 +46,7 @@ class Reader(HTMLParser):
         match tag:
             case "form":
                 self.forms.append(Form(values.get("action") or ""))
-            case "input" if self.forms and values.get("name"):
+            case "input" | "textarea" if self.forms and values.get("name"):
                 self.forms[-1].fields[values["name"] or ""] = values.get("value") or ""
             case "button" | "a":
                 self._button, self._label = values, ""
@@ -167,8 +167,10 @@ class WebStage:
         await self._posts(*self.last)
 
     async def types(self, text: str) -> None:
-        """Use the menu below the page, which stands for the commands; words can't be typed."""
-        if text == "/resume":
+        """Use the field of the page, or the menu below it, which stands for the commands."""
+        if not text.startswith("/"):
+            await self._enters(text)
+        elif text == "/resume":
             await self._visits()
             if not await self._pressed([self.page], self._said("button.resume")):
                 raise LookupError("there is nothing to go on with")
@@ -181,6 +183,14 @@ class WebStage:
             if form is None:
                 raise LookupError("there is no menu")
             await self._posts(form.action, {**form.fields, "command": COMMANDS[text]})
+
+    async def _enters(self, text: str) -> None:
+        """Type into the field of the page and send it."""
+        form = next((form for form in self.page.forms if "typed" in form.fields), None)
+        if form is None:
+            raise LookupError("there is nothing to type in")
+        _, name, value = form.buttons[0]
+        await self._posts(form.action, {**form.fields, "typed": text, name: value})
 
     def _said(self, key: str) -> str:
         return self.house.library.phrasebook.say(self.language, key, {})

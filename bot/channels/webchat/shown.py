@@ -15,7 +15,7 @@ from bot.conversation.session import ENDED, Session, Step
 
 ANYWHERE: Final = frozenset(
     {Page.HELP, Page.PRIVACY, Page.MYDATA, Page.ERASE, Page.ERASE_SURE, Page.KEPT, Page.LANGUAGE, Page.PERSON}
-    | {Page.SHARE}
+    | {Page.SHARE, Page.URGENT}
 )
 AFTER: Final = frozenset(
     {Page.RESULT, Page.HOW, Page.NOT_ME, Page.CORRECTED, Page.TIP, Page.NO_MORE_TIPS, Page.GOODBYE}
