@@ -1,4 +1,4 @@
-"""The one ASGI app: landing pages, the interview in a browser, the snippet, tracked links, health.
+"""The one ASGI app: landing pages, the interview in a browser, the snippet, tracked links, dashboard, health.
 
 Law: every answer carries the headers of `web.headers`, whatever went wrong; no page is built from what a
 request says about its own host.
@@ -28,6 +28,8 @@ from bot import web
 from bot.channels.telegram.webhook import Webhook
 from bot.channels.webchat.chat import Chat
 from bot.channels.webchat.visitor import Screens
+from bot.dashboard import rooms
+from bot.dashboard.door import HOME
 from bot.errors import OperatorError, StoreUnavailable
 from bot.invites.brand import Brand
 from bot.invites.embed import Embed
@@ -77,6 +79,7 @@ def _routes(site: Site) -> list[Route | Mount]:
         Route("/resume", chat.enter_code, methods=["POST"]),
         Route("/go/{link}", Links(site).get),
         Route("/embed.js", Embed(site).get),
+        *rooms.routes(site),
         Route("/brand/{organisation}.css", brand.colours),
         Route("/brand/{organisation}/logo", brand.logo),
         Route("/health", _health),
@@ -161,8 +164,9 @@ class _Problems:
     def _page(self, request: Request, what: str, status: int, headers: dict[str, str]) -> Response:
         content = self._site.default_content
         language = wished_language(request, content)
+        home = HOME if request.url.path.startswith(HOME) else "/"
         return self._site.pages.answer(
-            "problem.html", content, language, status=status, headers=headers, what=what
+            "problem.html", content, language, status=status, headers=headers, what=what, home=home
         )
 
 

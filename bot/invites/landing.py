@@ -7,10 +7,12 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from bot.conversation.content import Content
 from bot.conversation.pages_way_in import consent_text
 from bot.conversation.replies import Page, Reply
 from bot.conversation.scene import Scene
 from bot.invites import qr
+from bot.storage.invites import Invite
 from bot.web.pages import opening, said_on_web
 from bot.web.site import NO_INVITE, Site, readable, wished_language
 from bot.web.text import blocks
@@ -46,6 +48,15 @@ class Landing:
         if invite is not None and is_counted(request):
             at = content.organisation.local(self.site.desk.clock())
             await self.site.desk.store.tally(at, [f"opened:{invite.code}"])
+        return self._page(request, content, code, invite)
+
+    def preview(self, request: Request, content: Content, invite: Invite, back: str) -> Response:
+        """Show the page of an invite to its own staff: nothing is counted, and its buttons do nothing."""
+        return self._page(request, content, invite.code, invite, f"{back}/{invite.code}")
+
+    def _page(
+        self, request: Request, content: Content, code: str, invite: Invite | None, back: str | None = None
+    ) -> Response:
         language = wished_language(request, content, invite)
         scene = Scene(content, None, Reply(Page.CONSENT, language))
         shared = invite is not None and invite.shared_screen
@@ -57,6 +68,7 @@ class Landing:
             qr=None if shared else qr.svg(self.site.landing(code)),
             answers=blocks(said_on_web(content, language, consent_text(scene))),
             begin_key="web.here",
+            back=back,
             **opening(content, language, code),
         )
 

@@ -40,7 +40,9 @@ BEGINNINGS: Final = Rate(30, 1500)
 CODES: Final = Rate(0.1, 10)
 """Resume codes tried from one address: to guess one of 80 bits takes longer than anything lasts."""
 TAPS: Final = Rate(5, 30)
-"""Taps of one person."""
+"""Taps of one person, or pages of one visit of staff."""
+SIGN_INS: Final = Rate(0.2, 20)
+"""One-time links of staff tried from one address: they have 256 bits."""
 
 
 class Limiter:

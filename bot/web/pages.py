@@ -14,7 +14,7 @@ from bot.conversation.scene import Scene
 from bot.web.headers import policy
 
 RIGHT_TO_LEFT: Final = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"})
-ROOMS: Final = ("bot.web", "bot.invites", "bot.channels.webchat")
+ROOMS: Final = ("bot.web", "bot.invites", "bot.channels.webchat", "bot.dashboard")
 """Whose folders `templates` are looked through."""
 
 _CALLED: Final = {

@@ -13,7 +13,7 @@ from bot.conversation.phrasebook import Phrasebook
 from bot.organisation.model import Organisation
 from bot.storage.invites import CODE, Invite
 from bot.turns import Desk, admitted
-from bot.web.limits import ANYTHING, BEGINNINGS, CODES, TAPS, Limiter
+from bot.web.limits import ANYTHING, BEGINNINGS, CODES, SIGN_INS, TAPS, Limiter
 from bot.web.pages import Pages
 
 NO_INVITE: Final = "hello"
@@ -30,11 +30,12 @@ class Limits:
     beginnings: Limiter
     codes: Limiter
     taps: Limiter
+    sign_ins: Limiter
 
     @classmethod
     def made(cls, seconds: Callable[[], float]) -> "Limits":
         """Make them with nothing used."""
-        return cls(*(Limiter(rate, seconds) for rate in (ANYTHING, BEGINNINGS, CODES, TAPS)))
+        return cls(*(Limiter(rate, seconds) for rate in (ANYTHING, BEGINNINGS, CODES, TAPS, SIGN_INS)))
 
 
 @dataclass(frozen=True)

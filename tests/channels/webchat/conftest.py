@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from bot.conversation.library import Library
 from bot.storage.invites import Invite, new_code
 from bot.storage.memory import MemoryStore
 from bot.turns import Desk
@@ -116,12 +117,12 @@ class Web:
 
 
 @asynccontextmanager
-async def served(**more: Any) -> AsyncIterator[Web]:
+async def served(library: Library = LIBRARY, **more: Any) -> AsyncIterator[Web]:
     """Serve a new house."""
     store, clock = MemoryStore(), Clock()
-    for edition in LIBRARY.editions():
+    for edition in library.editions():
         await store.keep_edition(edition)
-    desk = Desk(store, LIBRARY, KEYS, clock)
+    desk = Desk(store, library, KEYS, clock)
     async with serving(desk, **more) as address, AsyncExitStack() as stack:
         yield Web(address, desk, store, clock, stack)
 
