@@ -45,6 +45,7 @@ from bot.conversation.offers import LONGER
 from bot.conversation.replies import Page, Reply, Turn
 from bot.conversation.route import asked_so_far, choices_given, following, preceding
 from bot.conversation.session import Answer, Consent, Session, Step, ticks
+from bot.conversation.voices import enrolled
 from bot.questionnaire.model import DateAnswer, NumberAnswer, SeveralChoices
 from bot.scoring.segments import assign
 
@@ -101,7 +102,7 @@ def refuse(_content: Content, session: Session, event: Refused) -> Turn:
 def research_first(content: Content, session: Session, event: ResearchSet) -> Turn:
     """Note the first word on research, and ask the first open item."""
     moved = _moved(session, event, research=event.allowed, research_at=event.at)
-    return _shown(_onwards(content, moved), event)
+    return _shown(_onwards(content, enrolled(content.questionnaire, moved)), event)
 
 
 def _onwards(content: Content, session: Session) -> Session:
@@ -298,9 +299,10 @@ def language(_content: Content, session: Session, event: LanguageChosen) -> Turn
     return _shown(_moved(session, event, language=event.language, ticked=session.ticked), event)
 
 
-def research_later(_content: Content, session: Session, event: ResearchSet) -> Turn:
+def research_later(content: Content, session: Session, event: ResearchSet) -> Turn:
     """Switch research use on or off."""
     switched = replace(session, research=event.allowed, research_at=event.at, seen_at=event.at)
+    switched = enrolled(content.questionnaire, switched)
     return Turn(switched, event, (Reply(Page.PRIVACY, session.language, "switched"),))
 
 

@@ -6,11 +6,12 @@ And what follows the result.
 from dataclasses import replace
 from urllib.parse import quote
 
+from bot.conversation.pages_way_in import experiment_lines
 from bot.conversation.replies import Button, Message, Page
 from bot.conversation.scene import Scene, joined
 from bot.conversation.session import Step
 from bot.conversation.taps import Act
-from bot.conversation.tips import voice
+from bot.conversation.tips import fitting
 
 
 def goodbye(scene: Scene) -> Message:
@@ -38,7 +39,7 @@ def clinician(scene: Scene) -> Message:
     session = scene.session
     if session is None or session.shown is None:
         return scene.message(scene.say("clinician.none"), _go_on(scene))
-    line = scene.texts.segments[voice(session, 0)].clinician
+    line = scene.texts.segments[fitting(session, 0)].clinician
     return scene.message(
         scene.say("clinician", line=line), [Button(scene.say("button.copy"), copy=line[:256])], _go_on(scene)
     )
@@ -66,6 +67,7 @@ def privacy(scene: Scene) -> Message:
     if session.consent:
         on = bool(session.research)
         states.append(scene.say("privacy.research_on" if on else "privacy.research_off"))
+        states += experiment_lines(scene)
         rows.append([scene.button("research_off" if on else "research_on", Act.PLAIN, "off" if on else "on")])
     states.append(scene.say("privacy.plain_on" if session.plain else "privacy.plain_off"))
     rows.append(

@@ -88,10 +88,15 @@ def consent_digest(content: Content, language: str, session: Session | None = No
 def research(scene: Scene) -> Message:
     """Ask whether researchers may use the answers; no is the first choice."""
     return scene.message(
-        scene.say("research"),
+        joined(scene.say("research"), *experiment_lines(scene)),
         [scene.button("research_no", Act.RESEARCH, 0)],
         [scene.button("research_yes", Act.RESEARCH, 1)],
     )
+
+
+def experiment_lines(scene: Scene) -> list[str]:
+    """Say that chance may choose the words of the tips, where a questionnaire runs that experiment."""
+    return [scene.say("research.experiment")] if scene.content.questionnaire.experiment else []
 
 
 def farewell(scene: Scene) -> Message:

@@ -11,6 +11,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from bot.conversation.content import Content
 from bot.conversation.session import Session
+from bot.conversation.voices import is_neutral
 from bot.questionnaire.model import NEUTRAL, Tip
 
 _SANDBOX = ImmutableSandboxedEnvironment(
@@ -19,7 +20,12 @@ _SANDBOX = ImmutableSandboxedEnvironment(
 
 
 def voice(session: Session, number: int) -> str:
-    """Return the voice of a tip: what the person said fits, else the verdict.
+    """Return the voice of a tip: the neutral one for those whom chance gave it, else what fits the person."""
+    return NEUTRAL if is_neutral(session) else fitting(session, number)
+
+
+def fitting(session: Session, number: int) -> str:
+    """Return what fits a person: the segment that they said, else the verdict.
 
     Both by turns where it isn't sure.
     """

@@ -105,6 +105,9 @@ QUESTIONNAIRE: dict[str, Code] = {
         "Own words are asked for only where the file says so twice, and never required.",
         "Say `free_text: true` and have an item with answers of the kind `text`; or neither.",
     ),
+    "idle-experiment": Code(
+        "The experiment with voices needs segments and topics.", "Add tips for segments, or take it away."
+    ),
     "endless-second-part": Code("A questionnaire is its own second part.", "Name another one."),
 }
 """Said about `questionnaire.yaml` as a whole."""

@@ -44,6 +44,7 @@ def structure(main: Main) -> Iterator[Problem]:
         _show_if,
         _scales,
         _second_part,
+        _experiment,
     ):
         yield from part(main)
 
@@ -225,3 +226,9 @@ def _second_part(main: Main) -> Iterator[Problem]:
     if second is not None and second.questionnaire == main.value.id:
         message = f"`{second.questionnaire}` would follow itself"
         yield told("endless-second-part", main.document, ("second_part", "questionnaire"), message)
+
+
+def _experiment(main: Main) -> Iterator[Problem]:
+    if main.value.experiment is not None and not (main.value.segments and main.value.topics):
+        message = "there are no tips in the words of segments to compare neutral ones with"
+        yield told("idle-experiment", main.document, ("experiment",), message)

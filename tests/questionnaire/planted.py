@@ -449,6 +449,14 @@ PLANTED = (
         ("questionnaire.yaml:31:30: endless-second-part",),
     ),
     Planted(
+        "an experiment with tips that aren't there",
+        "tiny",
+        MAIN,
+        "forms:\n",
+        "experiment: {neutral_voice: 0.2}\nforms:\n",
+        ("questionnaire.yaml:31:13: idle-experiment",),
+    ),
+    Planted(
         "a second part that isn't there",
         "tiny",
         MAIN,

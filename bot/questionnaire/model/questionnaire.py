@@ -146,6 +146,17 @@ class SecondPart(Model):
     )
 
 
+class Experiment(Model):
+    """Whether words made for a segment do more: chance gives some people the same tips in neutral words.
+
+    Only people who allow research before their result are in it, and the page that asks them says so.
+    """
+
+    neutral_voice: float = Field(
+        gt=0, lt=1, description="The share of them who get the neutral voice, such as 0.2."
+    )
+
+
 class Evidence(Model):
     """What `fit` found; written by it, never by hand."""
 
@@ -198,6 +209,11 @@ class Questionnaire(Model):
     quality: Quality = Field(default=Quality(), description="When a response is marked as odd.")
     topics: tuple[Id, ...] = Field(default=(), description="The topics of tips, in the order offered.")
     second_part: SecondPart | None = Field(default=None, description="An optional second part.")
+    experiment: Experiment | None = Field(
+        default=None,
+        exclude_if=operator.not_,
+        description="A random arm that gets its tips in neutral words; none if left out.",
+    )
     phrases: dict[str, Text] = Field(
         default_factory=dict, description="House-wide phrases that it words differently."
     )
