@@ -15,7 +15,7 @@ from bot.conversation.moves import IN_PLACE
 from bot.conversation.mydata import account, readable
 from bot.conversation.phrasebook import PLACEHOLDER, open_phrasebook
 from bot.conversation.replies import Message, Page, Reply
-from bot.conversation.session import Session
+from bot.conversation.session import Session, Step
 from bot.conversation.taps import MAX_TOKEN_BYTES, Act, Tap, read, token
 from bot.conversation.understanding import COMMAND_PAGES, begun, understand
 from bot.conversation.wording import PAGES, word
@@ -51,7 +51,9 @@ QUESTIONNAIRES = (
 @pytest.fixture(scope="module")
 def places(root: Path) -> list[Said]:
     """Return every place in the code that says a phrase."""
-    return said(root / "bot" / "conversation", root / "bot" / "channels")
+    return said(
+        root / "bot" / "conversation", root / "bot" / "channels", root / "bot" / "dashboard" / "figures"
+    )
 
 
 def used(places: list[Said], key: str) -> bool:
@@ -185,7 +187,8 @@ def mark(session: Session, reply: Reply) -> tuple[object, ...]:
     """Return what decides how a page looks, as far as it can be told apart cheaply."""
     verdict = session.shown and (session.shown.segment, session.shown.unsure)
     standing = (session.step, session.item, session.resume_to, session.correction, verdict)
-    return reply, standing, session.language, tuple(session.ratings)
+    asked_for_more = session.step is Step.RESULT and session.research, tuple(session.offers.items())
+    return reply, standing, session.language, tuple(session.ratings), asked_for_more
 
 
 @cache
@@ -238,9 +241,10 @@ def test_no_page_that_can_be_reached_has_a_fault(questionnaire: str) -> None:
 
 
 def test_the_walk_comes_to_every_page() -> None:
-    """But for a fault or a rest of ours, what follows an erasure, and /mydata, which needs all interviews."""
-    beyond = {Page.SORRY, Page.RESTING, Page.ERASED, Page.NOBODY, Page.MYDATA}
-    assert {message.page for _, message in crawl("ways")} == set(Page) - beyond
+    """But for a fault or a rest of ours, what follows an erasure or weeks, and /mydata."""
+    beyond = {Page.SORRY, Page.RESTING, Page.ERASED, Page.NOBODY, Page.MYDATA, Page.RETEST}
+    met = {message.page for questionnaire in ("ways", "asks-again") for _, message in crawl(questionnaire)}
+    assert met == set(Page) - beyond
 
 
 def test_a_dead_button_is_shown_nowhere() -> None:

@@ -101,7 +101,7 @@ class Blocks:
         )
         more = (self.names.say("figures.state"),) if name == "place" else ()
         columns = (
-            self.names.say(f"figures.{name}_row"),
+            self.names.say(f"figures.row_{name}"),
             *steps_in_words,
             self.names.say("figures.finish_share"),
             *more,
@@ -165,11 +165,11 @@ class Blocks:
                 )
             )
         columns = (
-            self.names.say(f"figures.{name}_row"),
+            self.names.say(f"figures.row_{name}"),
             self.names.say("figures.people"),
             self.names.say("figures.share"),
         )
-        about = self.names.say(f"figures.{name}_about")
+        about = self.names.say(f"figures.about_{name}")
         return Block(name, self.names.say(f"figures.by_{name}"), about, columns, tuple(lines))
 
     def _segments(self, table: Shown) -> Block:
@@ -192,12 +192,18 @@ class Blocks:
             )
             if people.exact and shared.exact:
                 compared[self.names.segment(row)] = (shared.low, people.low - shared.low)
-        columns = ("segment_row", "people", "share", "shared", "shared_share")
+        columns = (
+            self.names.say("figures.row_segment"),
+            self.names.say("figures.people"),
+            self.names.say("figures.share"),
+            self.names.say("figures.shared"),
+            self.names.say("figures.shared_share"),
+        )
         return Block(
             "segment",
             self.names.say("figures.by_segment"),
-            self.names.say("figures.segment_about"),
-            tuple(self.names.say(f"figures.{one}") for one in columns),
+            self.names.say("figures.about_segment"),
+            columns,
             tuple(lines),
             self._finding(compared, "figures.clear_share"),
         )
