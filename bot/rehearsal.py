@@ -67,6 +67,10 @@ class Stage(Protocol):
         """Stop the program and start it again."""
         ...
 
+    async def waits(self, days: int) -> None:
+        """Let days go by, with the program stopped and started again."""
+        ...
+
     async def sees(self, text: str) -> bool:
         """Tell whether the newest pages show this text."""
         ...
@@ -205,6 +209,7 @@ _PLAYED: Mapping[str, Callable[[_Part, Step], Awaitable[str | None]]] = {
     "types": _does(lambda stage, step: stage.types(step.argument)),
     "sends": _does(lambda stage, step: stage.sends(step.argument)),
     "restarts": _does(lambda stage, _: stage.restarts()),
+    "waits": _does(lambda stage, step: stage.waits(step.argument)),
 }
 
 
@@ -232,9 +237,10 @@ class Rehearsal:
     last_token: str = ""
     person: int = 0
     count: Iterator[int] = field(default_factory=itertools.count)
+    days: int = 0
 
     def _at(self) -> datetime:
-        return CLOCK_BEGINS + timedelta(seconds=3 * next(self.count))
+        return CLOCK_BEGINS + timedelta(days=self.days, seconds=3 * next(self.count))
 
     def _seed(self) -> str:
         return f"rehearsal-{next(self.count)}"
@@ -286,6 +292,10 @@ class Rehearsal:
     async def restarts(self) -> None:
         """Lose everything that isn't in the store."""
         self.messages, self.newest = list(self.messages), self.newest
+
+    async def waits(self, days: int) -> None:
+        """Turn the clock on."""
+        self.days += days
 
     async def sees(self, text: str) -> bool:
         """Tell whether the newest pages show this text or button."""

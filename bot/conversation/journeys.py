@@ -22,6 +22,7 @@ Verb = Literal[
     "types",
     "sends",
     "restarts",
+    "waits",
     "segment",
     "stored",
     "gone",
@@ -55,6 +56,7 @@ class Step(BaseModel):
         default=None, description="The person sends something that isn't text."
     )
     restarts: str | None = Field(default=None, description="The program is stopped and started again.")
+    waits: int | None = Field(default=None, ge=1, description="So many days go by; the program starts anew.")
     segment: str | None = Field(
         default=None, description="The id of the segment found; `unsure` for not sure."
     )

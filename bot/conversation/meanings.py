@@ -40,8 +40,9 @@ from bot.conversation.events import (
     WentBack,
 )
 from bot.conversation.moves import TOO_MANY
+from bot.conversation.offers import OFFERS, begins, offer
 from bot.conversation.replies import Page
-from bot.conversation.route import route
+from bot.conversation.route import SECOND_ARM, route
 from bot.conversation.session import ENDED, Session, Step, ticks
 from bot.conversation.taps import DECLINES, DONE, Act, Tap
 from bot.conversation.wording import consent_digest
@@ -217,8 +218,22 @@ def _correct(content: Content, session: Session, tap: Tap, heard: Tapped) -> Eve
     return Corrected(heard.at, segments[place].id)
 
 
-def _second(content: Content, session: Session, _tap: Tap, heard: Tapped) -> Event | None:
-    due = {"before": Step.READY, "after": Step.RESULT}.get(session.arm.get("second_part", ""))
+def _part(content: Content, session: Session, tap: Tap, heard: Tapped) -> Event | None:
+    """A part that follows: the second one, or what was offered at the end and wanted."""
+    if tap.arg in OFFERS:
+        return begins(content.questionnaire, session, tap.arg, heard.at)
+    return _second(content, session, heard)
+
+
+def _offer(content: Content, session: Session, tap: Tap, heard: Tapped) -> Event | None:
+    """A yes or no to an offer that stands there, or that was answered before."""
+    name, _, said = tap.arg.partition("_")
+    stands = offer(content.questionnaire, session) == name or name in session.offers
+    return OfferAnswered(heard.at, name, said == "yes") if stands and name in OFFERS else None
+
+
+def _second(content: Content, session: Session, heard: Tapped) -> Event | None:
+    due = {"before": Step.READY, "after": Step.RESULT}.get(session.arm.get(SECOND_ARM, ""))
     if content.second is None or session.step is not due:
         return None
     return Began(
@@ -277,7 +292,8 @@ ANYTIME: dict[Act, Meaning] = {
     Act.HELPFUL: _rate(helpful=True),
     Act.UNHELPFUL: _rate(helpful=False),
     Act.CORRECT: _correct,
-    Act.SECOND: _second,
+    Act.SECOND: _part,
+    Act.OFFER: _offer,
     Act.AGAIN: _again,
 }
 """Taps that say what they turn to, so that once or twice is the same."""

@@ -255,10 +255,11 @@ def share(_content: Content, session: Session, event: Shared) -> Turn:
 def note_offer(_content: Content, session: Session, event: OfferAnswered) -> Turn:
     """Note what the person said to an offer; a no isn't asked about again."""
     noted = replace(session, offers={**session.offers, event.offer: event.accepted}, seen_at=event.at)
-    said = "yes" if event.accepted else "no"
-    page = Page.LONGER if event.accepted and event.offer == LONGER else Page.GOODBYE
-    notice = None if page is Page.LONGER else f"offer_{said}"
-    return Turn(noted, event, (Reply(page, session.language, notice),), counts=(f"{event.offer}_{said}",))
+    count = f"{event.offer}_{'accepted' if event.accepted else 'declined'}"
+    if event.accepted and event.offer == LONGER:
+        return Turn(noted, event, (Reply(Page.LONGER, session.language),), counts=(count,))
+    goodbye = Reply(Page.GOODBYE, session.language, "offer_yes" if event.accepted else "offer_no")
+    return Turn(noted, event, (goodbye,), counts=(count,))
 
 
 def ask_again(_content: Content, session: Session, event: AskedAgain) -> Turn:

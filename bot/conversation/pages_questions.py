@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.conversation.replies import Button, Message, Page
-from bot.conversation.route import form_of, route
+from bot.conversation.route import SECOND_ARM, form_of, route
 from bot.conversation.scene import Scene, joined
 from bot.conversation.session import Session, Step
 from bot.conversation.taps import Act, token
@@ -60,7 +60,7 @@ def _result_button(scene: Scene) -> Button:
 def second_button(scene: Scene, arm: str) -> list[Button]:
     """Return the offer of the second part, where the arm drawn for this session says that it comes now."""
     session = scene.session
-    if session is None or scene.content.second is None or session.arm.get("second_part") != arm:
+    if session is None or scene.content.second is None or session.arm.get(SECOND_ARM) != arm:
         return []
     return [scene.button("second", Act.SECOND, count=second_count(scene))]
 

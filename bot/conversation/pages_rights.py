@@ -6,6 +6,7 @@ And what follows the result.
 from dataclasses import replace
 from urllib.parse import quote
 
+from bot.conversation.pages_offers import offer_rows, offer_text
 from bot.conversation.pages_way_in import experiment_lines
 from bot.conversation.replies import Button, Message, Page
 from bot.conversation.scene import Scene, joined
@@ -23,7 +24,8 @@ def goodbye(scene: Scene) -> Message:
     ]
     if scene.session and scene.session.shown:
         rows.insert(1, [scene.button("clinician", Act.PAGE, Page.CLINICIAN)])
-    return scene.message(scene.say("goodbye"), *rows, [scene.button("to_result", Act.PAGE, Page.RESULT)])
+    text = joined(scene.say("goodbye"), offer_text(scene))
+    return scene.message(text, *offer_rows(scene), *rows, [scene.button("to_result", Act.PAGE, Page.RESULT)])
 
 
 def person(scene: Scene) -> Message:

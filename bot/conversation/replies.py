@@ -32,6 +32,8 @@ class Page(StrEnum):
     CLINICIAN = "clinician"
     SHARE = "share"
     GOODBYE = "goodbye"
+    LONGER = "longer"  # yes to the longer form; what it will be like
+    RETEST = "retest"  # the time has come to be asked again
     PAUSED = "paused"
     STOPPED = "stopped"
     AGAIN = "again"

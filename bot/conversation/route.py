@@ -12,6 +12,8 @@ from bot.questionnaire.model import AdaptiveRule, Form, Questionnaire, ShowIf, T
 from bot.scoring.adaptive import Asked, Next, next_item, standings_of
 from bot.scoring.prepared import Prepared
 
+SECOND_ARM = "second_part"
+"""The arm that says when the second part is offered."""
 FORM_ARM = "form"
 """The arm that says which form was drawn, where a questionnaire asks one of several."""
 

@@ -90,6 +90,8 @@ class Session:
     ratings: Mapping[str, bool] = field(default_factory=dict)
     shared: bool = False  # took that link along
     resume_to: Step | None = None
+    offers: Mapping[str, bool] = field(default_factory=dict)  # what was offered at the end: yes or no
+    asked_again_at: datetime | None = None  # when the retest was proposed; that is done once
     ended_at: datetime | None = None
     seen_at: datetime | None = None
 

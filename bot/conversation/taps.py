@@ -17,7 +17,7 @@ class Act(StrEnum):
 
     BEGIN = "b"
     LANGUAGE = "l"
-    WHOLE = "w"
+    OFFER = "w"
     AGREE = "y"
     UNDER_AGE = "u"
     DECLINE = "n"

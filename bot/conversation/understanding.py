@@ -31,7 +31,7 @@ from bot.conversation.events import (
 from bot.conversation.meanings import ANYTIME, LIVE, fresh
 from bot.conversation.moves import TOO_LONG, present
 from bot.conversation.replies import Page
-from bot.conversation.route import ALLOWED, FORM_ARM, FREE_TEXT_ARM
+from bot.conversation.route import ALLOWED, FORM_ARM, FREE_TEXT_ARM, SECOND_ARM
 from bot.conversation.session import ENDED, Session, Step, drawn
 from bot.conversation.taps import DECLINES, DONE, Act, Tap, read
 from bot.conversation.typed import read_typed
@@ -79,7 +79,7 @@ def begun(content: Content, event: Began) -> Began:
         questionnaire=content.questionnaire.id,
         edition=content.edition.digest,
         organisation=content.organisation.id,
-        arm=_arm(content, event.seed),
+        arm=event.arm or _arm(content, event.seed),
     )
 
 
@@ -88,7 +88,7 @@ def _arm(content: Content, seed: str) -> dict[str, str]:
     arm = {}
     second, forms = content.questionnaire.second_part, content.questionnaire.asked
     if second and content.second:
-        arm["second_part"] = drawn(seed, "second_part", second.offer)
+        arm[SECOND_ARM] = drawn(seed, SECOND_ARM, second.offer)
     if len(forms) > 1:
         arm[FORM_ARM] = drawn(seed, FORM_ARM, forms)
     if content.questionnaire.free_text and content.free_text:

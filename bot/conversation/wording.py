@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from bot.conversation import pages_questions, pages_result, pages_rights, pages_way_in
+from bot.conversation import pages_offers, pages_questions, pages_result, pages_rights, pages_way_in
 from bot.conversation.content import Content
 from bot.conversation.pages_way_in import consent_digest
 from bot.conversation.replies import Message, Page, Reply
@@ -34,6 +34,8 @@ PAGES: Mapping[Page, Callable[[Scene], Message]] = {
     Page.TIP: pages_result.tip,
     Page.NO_MORE_TIPS: pages_result.no_more_tips,
     Page.GOODBYE: pages_rights.goodbye,
+    Page.LONGER: pages_offers.longer,
+    Page.RETEST: pages_offers.retest,
     Page.PERSON: pages_rights.person,
     Page.CLINICIAN: pages_rights.clinician,
     Page.SHARE: pages_rights.share,

@@ -1,4 +1,4 @@
-"""Forms and the rules by which they choose: a rule that can be kept, a threshold that can be reached."""
+"""Forms, the rules by which they choose, and those asked of people who consent to more."""
 
 from collections.abc import Iterator
 
@@ -19,6 +19,8 @@ def adaptive_forms(main: Main) -> Iterator[Problem]:
         yield from unknown(main, "form", ("asked", place), name, known)
         if name in main.value.asked[:place]:
             yield told("duplicate-id", main.document, ("asked", place), f"`{name}` stands here twice")
+    yield from _longer(main, known)
+    yield from _retest(main, known)
     for index, form in enumerate(main.value.forms):
         route: Route = ("forms", index)
         if form.order == "adaptive" and (form.adaptive is None or main.value.model is None):
@@ -29,6 +31,37 @@ def adaptive_forms(main: Main) -> Iterator[Problem]:
             yield from _rule(main, (*route, "adaptive"), form, form.adaptive)
         if form.rule is not None and main.value.model is not None:
             yield from _unvalued(main, (*route, "items"), form)
+
+
+def _longer(main: Main, known: list[str]) -> Iterator[Problem]:
+    questionnaire, name = main.value, main.value.longer_form
+    if name is None:
+        return
+    yield from unknown(main, "form", ("longer_form",), name, known)
+    if name not in known:
+        return
+    longer = questionnaire.form_named(name)
+    asked = [questionnaire.form_named(one) for one in questionnaire.asked or (questionnaire.form.id,)]
+    left_out = [item for form in asked for item in form.items if item not in longer.items]
+    message = ""
+    if longer.rule is not None:
+        message = f"`{name}` is adaptive"
+    elif left_out:
+        message = f"`{name}` leaves out `{left_out[0]}`, which people were asked"
+    elif longer in asked:
+        message = f"`{name}` is asked already"
+    if message:
+        yield told("longer-form", main.document, ("longer_form",), message)
+
+
+def _retest(main: Main, known: list[str]) -> Iterator[Problem]:
+    retest = main.value.retest
+    if retest is None:
+        return
+    yield from unknown(main, "form", ("retest", "form"), retest.form, known)
+    if retest.to_day < retest.from_day:
+        message = f"it would end on day {retest.to_day}, before day {retest.from_day}"
+        yield told("retest-days", main.document, ("retest",), message, at_key=True)
 
 
 def _rule(main: Main, route: Route, form: Form, rule: AdaptiveRule) -> Iterator[Problem]:

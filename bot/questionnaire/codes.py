@@ -73,6 +73,11 @@ QUESTIONNAIRE: dict[str, Code] = {
     "adaptive-rule": Code(
         "A form's adaptive rule can't be kept.", "1 <= min <= max <= the items of the form."
     ),
+    "longer-form": Code(
+        "The longer form can't take over from the one asked.",
+        "It has a fixed order, every item of the forms asked, and more.",
+    ),
+    "retest-days": Code("The days of the retest end before they begin.", "`from_day`, then `to_day`."),
     "stop-range": Code(
         "A stopping threshold must be above 1 / (number of segments) and below 1.",
         "At 1 / K it would always stop, at 1 never.",

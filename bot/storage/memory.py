@@ -270,8 +270,9 @@ class MemoryStore(InvitesInMemory, StaffInMemory, FiguresInMemory, UpkeepInMemor
         receipts = (erasure.receipt for erasure in self._erasures.values() if erasure.receipt)
         return sorted(receipts, key=lambda receipt: (receipt.asked_at, receipt.erasure))
 
-    def _debts(self) -> Iterator[tuple[str, datetime]]:
-        return ((person, debt.at) for (person, _), debt in self._owed.items())
+    def _debts(self) -> Iterator[tuple[str, str, datetime]]:
+        for (person, _), debt in self._owed.items():
+            yield person, self._sessions[debt.session].session.channel, debt.at
 
     def _pending(self) -> Iterator[datetime]:
         return (one.at for one in self._erasures.values() if not one.verified)

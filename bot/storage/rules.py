@@ -7,6 +7,7 @@ compares them.
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.conversation.offers import RETEST
 from bot.conversation.replies import Turn
 from bot.conversation.session import ENDED, Session, Step
 from bot.storage.store import Saved
@@ -63,6 +64,12 @@ def excluded(session: Session, mirror: bool | None) -> str | None:  # noqa: FBT0
     if not session.research:
         return NO_RESEARCH
     return WITHDRAWN if mirror is False else None
+
+
+def wishes_retest(session: Session) -> bool:
+    """Say whether somebody said yes to being asked again and wasn't yet."""
+    wished = session.step is Step.RESULT and session.offers.get(RETEST)
+    return bool(wished) and session.asked_again_at is None
 
 
 def needed_until(session: Session, seen_at: datetime) -> datetime:

@@ -255,8 +255,7 @@ class Store(InviteStore, StaffStore, FigureStore, UpkeepStore, Protocol):
     async def wishing_retest(self, ended_since: datetime) -> Sequence[Active]:
         """Return interviews whose people said yes to being asked again, and weren't yet.
 
-        Only of people who can be reached, whose last word on research isn't no, and whose interview ended since
-        then.
+        Only of people who can be reached and whose last word on research isn't no; the interview ended since then.
         """
         ...
 

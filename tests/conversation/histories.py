@@ -48,6 +48,9 @@ ARGS = [
     "done",
     "typed",
     "declines",
+    "longer",
+    "longer_yes",
+    "retest_no",
     "99",
     "on",
     "off",
@@ -92,7 +95,17 @@ def histories(longest: int) -> st.SearchStrategy[Moves]:
     """Return histories: what is asked, how far each person came by the first buttons, and what follows."""
     return st.tuples(
         st.sampled_from(
-            ["ways", "ways", "show-if", "tiny", "reverse-keyed", "with-segments", "more", "every-kind"]
+            [
+                "ways",
+                "ways",
+                "show-if",
+                "tiny",
+                "reverse-keyed",
+                "with-segments",
+                "more",
+                "every-kind",
+                "asks-again",
+            ]
         ),
         st.tuples(st.integers(0, 16), st.integers(0, 16)),
         st.lists(MOVES, min_size=5, max_size=longest),

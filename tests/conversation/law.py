@@ -32,19 +32,20 @@ def first_lines() -> frozenset[str]:
     return frozenset(book.phrases[key] for book in phrasebook().books.values() for key in NAMES_NOTHING)
 
 
-def asked(questionnaire: Questionnaire, answers: Mapping[str, Answer]) -> list[str]:
+def asked(questionnaire: Questionnaire, answers: Mapping[str, Answer], form: str | None = None) -> list[str]:
     """Return the items that somebody with these answers is asked: a condition holds on asked items only."""
     items = {item.id: item for item in questionnaire.items}
+    listed = next((one for one in questionnaire.forms if one.id == form), questionnaire.form).items
 
     def is_asked(item: str) -> bool:
         condition = items[item].show_if
-        if item not in questionnaire.form.items or condition is None:
-            return item in questionnaire.form.items
+        if item not in listed or condition is None:
+            return item in listed
         given = answers.get(condition.item)
         chosen = (given.choice or "").split("|") if given else []
         return is_asked(condition.item) and any(choice in condition.any_of for choice in chosen)
 
-    return [item for item in questionnaire.form.items if is_asked(item)]
+    return [item for item in listed if is_asked(item)]
 
 
 def breaches(content: Content, session: Session) -> list[str]:
@@ -56,7 +57,7 @@ def breaches(content: Content, session: Session) -> list[str]:
 def _place(content: Content, session: Session) -> dict[str, bool]:
     step = session.step
     stands = session.resume_to if step in LEFT and session.resume_to else step
-    on_route = asked(content.questionnaire, session.answers)
+    on_route = asked(content.questionnaire, session.answers, session.arm.get("form"))
     where = session.item in on_route if stands in ON_A_QUESTION else session.item is None
     return {
         "there is an item on the route exactly while a question is asked": where,
@@ -73,11 +74,12 @@ def _place(content: Content, session: Session) -> dict[str, bool]:
 
 def _answers(content: Content, session: Session) -> dict[str, bool]:
     questionnaire = content.questionnaire
-    known = {item: {choice.id for choice in questionnaire.choices(item)} for item in questionnaire.form.items}
+    choices = {item.id: questionnaire.choices(item.id) for item in questionnaire.items}
+    known = {item: {choice.id for choice in its} for item, its in choices.items()}
     required = {item.id for item in questionnaire.items if item.required}
     given = session.answers
     stands = session.resume_to if session.step in LEFT else session.step
-    open_items = [item for item in asked(questionnaire, given) if item not in given]
+    open_items = [item for item in asked(questionnaire, given, session.arm.get("form")) if item not in given]
     return {
         "answers are of known items": given.keys() <= known.keys(),
         "answers are known choices": all(
@@ -94,8 +96,9 @@ def _answers(content: Content, session: Session) -> dict[str, bool]:
         ),
         "a tick is of the present item": session.ticked is None or stands in ON_A_QUESTION,
         "nothing is answered before consent": session.consent is not None or not given,
-        "answers lie in the time of the interview": all(
-            session.began_at <= one.at <= (session.seen_at or one.at) for one in given.values()
+        "answers lie in the time of the interview, or of the one it follows": all(
+            (session.follows or session.began_at <= one.at) and one.at <= (session.seen_at or one.at)
+            for one in given.values()
         ),
         "all is answered where the end is reached": not open_items or stands not in ALL_ANSWERED,
         "edits are counted from none": all(one.edits >= 0 for one in given.values()),
@@ -105,7 +108,7 @@ def _answers(content: Content, session: Session) -> dict[str, bool]:
 def _result(content: Content, session: Session) -> dict[str, bool]:
     questionnaire = content.questionnaire
     segments = {segment.id for segment in questionnaire.segments}
-    on_route = asked(questionnaire, session.answers)
+    on_route = asked(questionnaire, session.answers, session.arm.get("form"))
     choices = {item: session.answers[item].choice for item in on_route if item in session.answers}
     at_the_end = session.step is Step.RESULT
     due = assign(questionnaire, choices) if at_the_end else None

@@ -12,6 +12,7 @@ from bot.conversation.diagram import BEGINS, ENDS, block
 from bot.conversation.events import (
     EVENTS,
     Answered,
+    AskedAgain,
     Began,
     CheckAsked,
     Consented,
@@ -23,6 +24,7 @@ from bot.conversation.events import (
     Event,
     LanguageChosen,
     NotUnderstood,
+    OfferAnswered,
     PageAsked,
     Paused,
     PlainSet,
@@ -71,7 +73,8 @@ def everything(held_with: Content) -> Iterator[Event]:
     yield from (Returned(AT), Returned(AT, "nudge"), StaleTapped(AT, repeated=True))
     yield from (LanguageChosen(AT, "eo"), Corrected(AT, "free"), TipAsked(AT, 0), PageAsked(AT, Page.HELP))
     yield from (ResearchSet(AT, allowed=True), PlainSet(AT, on=True), TipRated(AT, 1, helpful=False))
-    yield Shared(AT)
+    yield from (Shared(AT), AskedAgain(AT))
+    yield from (OfferAnswered(AT, "longer", accepted=True), OfferAnswered(AT, "retest", accepted=False))
     for item in held_with.questionnaire.form.items:
         choices = held_with.questionnaire.choices(item)[:2]
         typed = TYPED.get(item)

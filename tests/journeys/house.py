@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.conversation.library import Library
@@ -26,6 +26,11 @@ class House:
     memory: MemoryStore = field(default_factory=MemoryStore)
     new_database: Callable[[], Awaitable[str]] | None = None  # on a server; made when it is first opened
     server_url: str | None = None
+    days: int = 0  # gone by since, in a journey that waits
+
+    def now(self) -> datetime:
+        """Return the time that it is in the house."""
+        return datetime.now(UTC) + timedelta(days=self.days)
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Desk]:
@@ -34,7 +39,7 @@ class House:
         for edition in self.library.editions():
             await store.keep_edition(edition)
         try:
-            yield Desk(store, self.library, KEYS, _now)
+            yield Desk(store, self.library, KEYS, self.now)
         finally:
             if not self.in_memory:
                 await store.close()
@@ -45,8 +50,4 @@ class House:
         if self.new_database is not None and self.server_url is None:
             self.server_url = await self.new_database()
         url = self.server_url or f"sqlite:///{self.folder / 'attune.db'}"
-        return await open_store(url, KEYS.fingerprint, clock=_now)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
+        return await open_store(url, KEYS.fingerprint, clock=self.now)

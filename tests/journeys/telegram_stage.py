@@ -111,6 +111,12 @@ class TelegramStage:
         await self.stack.aclose()
         self.stack = AsyncExitStack()
 
+    async def waits(self, days: int) -> None:
+        """Stop the bot, let days go by, and start it again."""
+        await self.close()
+        self.house.days += days
+        await self.restarts()
+
     async def sees(self, text: str) -> bool:
         """Tell whether the newest messages show this."""
         phone = await self._running()

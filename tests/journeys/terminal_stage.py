@@ -120,6 +120,12 @@ class TerminalStage:
         await self.stack.aclose()
         self.stack = AsyncExitStack()
 
+    async def waits(self, days: int) -> None:
+        """Stop the program, let days go by, and start it again."""
+        await self.close()
+        self.house.days += days
+        await self.restarts()
+
     async def sees(self, text: str) -> bool:
         """Tell whether the newest pages show this."""
         return text in await self.screen()

@@ -204,6 +204,12 @@ class WebStage:
         await self.close()
         await self._visits()
 
+    async def waits(self, days: int) -> None:
+        """Stop the server, let days go by, and start it again."""
+        await self.close()
+        self.house.days += days
+        await self.restarts()
+
     async def sees(self, text: str) -> bool:
         """Tell whether the page shows this."""
         return text in await self.screen()

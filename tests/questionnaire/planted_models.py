@@ -15,6 +15,42 @@ PLANTED_MODELS = (
     ),
     _planted("a model that says no kind", LINEAR, "  type: linear\n", "", "49:3: missing-key"),
     _planted("a key of another kind", LINEAR, "temperature: 0.8", "tails: 20", "50:3: unknown-key"),
+    # ------------------------------------------------------------ forms of those who consent to more
+    _planted(
+        "a longer form that nobody knows",
+        LINEAR,
+        "segments:\n",
+        "longer_form: lang\n\nsegments:\n",
+        "43:14: unknown-form",
+    ),
+    _planted(
+        "a longer form that leaves out what was asked",
+        LINEAR,
+        "  - {id: long, items: [plan, drift, list, ask, alone, share]}\n",
+        "  - {id: long, items: [plan, drift, list, ask, share]}\nlonger_form: long\n",
+        "42:14: longer-form",
+    ),
+    _planted(
+        "a longer form that is asked already",
+        LINEAR,
+        "segments:\n",
+        "longer_form: short\n\nsegments:\n",
+        "43:14: longer-form",
+    ),
+    _planted(
+        "a retest with a form that nobody knows",
+        LINEAR,
+        "segments:\n",
+        "retest: {form: shirt}\n\nsegments:\n",
+        "43:16: unknown-form",
+    ),
+    _planted(
+        "a retest that ends before it begins",
+        LINEAR,
+        "segments:\n",
+        "retest: {form: short, from_day: 20, to_day: 10}\n\nsegments:\n",
+        "43:1: retest-days",
+    ),
     # ------------------------------------------------------------ latent-class
     _planted(
         "choice probabilities that don't sum to 1",

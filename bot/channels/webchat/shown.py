@@ -19,7 +19,7 @@ ANYWHERE: Final = frozenset(
 )
 AFTER: Final = frozenset(
     {Page.RESULT, Page.HOW, Page.NOT_ME, Page.CORRECTED, Page.TIP, Page.NO_MORE_TIPS, Page.GOODBYE}
-    | {Page.CLINICIAN}
+    | {Page.CLINICIAN, Page.LONGER, Page.RETEST}
 )
 FAREWELLS: Final = frozenset(
     {Page.ERASING, Page.ERASED, Page.UNDER_AGE, Page.DECLINED, Page.NOBODY, Page.RESTING}

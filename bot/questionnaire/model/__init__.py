@@ -25,6 +25,7 @@ from bot.questionnaire.model.forms import (
     AdaptiveRule,
     Form,
     Quality,
+    Retest,
 )
 from bot.questionnaire.model.locale import (
     AnswerText,
@@ -116,6 +117,7 @@ __all__ = [
     "Quality",
     "Questionnaire",
     "Recommendation",
+    "Retest",
     "Review",
     "Rule",
     "Scale",

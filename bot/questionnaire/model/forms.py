@@ -74,6 +74,17 @@ class Form(Model):
         return self.rule.max if self.rule else len(self.items)
 
 
+class Retest(Model):
+    """The same questions once more, weeks later: how often a person comes out the same is measured so.
+
+    Asked only of people who said yes to it; one message at most.
+    """
+
+    form: Id = Field(description="The form that is asked the second time.")
+    from_day: int = Field(default=14, ge=1, description="Not sooner than so many days after the result.")
+    to_day: int = Field(default=28, ge=1, description="Not proposed any more after so many days.")
+
+
 class Quality(Model):
     """When a response is marked as odd; a mark never changes what the person sees."""
 

@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import Field
 
 from bot.questionnaire.model.answers import AnyAnswers, Choice
-from bot.questionnaire.model.forms import Form, Quality
+from bot.questionnaire.model.forms import Form, Quality, Retest
 from bot.questionnaire.model.primitives import FolderId, Id, Language, Model, Text
 from bot.questionnaire.model.segment_models import AnyModel
 
@@ -204,6 +204,17 @@ class Questionnaire(Model):
         default=(),
         description="The form that is asked; of several, each session draws one. The first form if left out.",
     )
+    longer_form: Id | None = Field(
+        default=None,
+        exclude_if=operator.not_,
+        description="Its rest is offered once after the result, to people who allow research, so that `attune fit` "
+        "gets whole answers. It has a fixed order and every item of the forms asked.",
+    )
+    retest: Retest | None = Field(
+        default=None,
+        exclude_if=operator.not_,
+        description="Offered once after the result, to people who allow research: to be asked again weeks later.",
+    )
     segments: tuple[Segment, ...] = Field(default=(), description="None: it ends with its scales in words.")
     model: AnyModel | None = Field(default=None, description="How answers become a segment; needs segments.")
     quality: Quality = Field(default=Quality(), description="When a response is marked as odd.")
@@ -239,6 +250,13 @@ class Questionnaire(Model):
     def form(self) -> Form:
         """Return the form that is asked; the first, where sessions draw one of several."""
         return self.form_named(self.asked[0] if self.asked else None)
+
+    @property
+    def forms_in_use(self) -> tuple[Form, ...]:
+        """Return every form that somebody may be asked."""
+        also = (self.longer_form, self.retest.form if self.retest else None)
+        named = dict.fromkeys((*(self.asked or (self.form.id,)), *filter(None, also)))
+        return tuple(self.form_named(form) for form in named)
 
     def form_named(self, form_id: str | None) -> Form:
         """Return a form by its id; the first form for any other name."""
