@@ -14,10 +14,13 @@ import typer
 from bot.cli.clock import now
 
 if TYPE_CHECKING:
+    import socket
+
     from bot.settings import Settings
     from bot.turns import Desk
 
 PEOPLE: Final = 300
+USUAL: Final = 8000
 CAMPAIGNS: Final = (("autumn-2026", "facebook"), ("autumn-2026", "newsletter"), ("waiting-room", "poster"))
 
 
@@ -27,7 +30,9 @@ def register(app: typer.Typer) -> None:
 
 
 def demo(
-    port: Annotated[int, typer.Option("--port", help="Where to listen; 0 finds a free one.")] = 8000,
+    port: Annotated[
+        int | None, typer.Option("--port", help="Where to listen; 8000 if left out, or a free one.")
+    ] = None,
     database: Annotated[
         Path | None,
         typer.Option("--database", help="Keep everything in this file; otherwise it is forgotten."),
@@ -43,9 +48,11 @@ def demo(
     from bot.cli.logs import configure  # noqa: PLC0415 - `attune --help` stays quick
     from bot.settings import LogFormat, LogLevel  # noqa: PLC0415 - the same
 
-    configure(LogLevel.WARNING, LogFormat.CONSOLE)
+    configure(LogLevel.ERROR, LogFormat.CONSOLE)  # that a key was made matters to nobody here
     with _folder(database) as folder:
-        asyncio.run(_demonstrate(_settings(folder, database, port), people, kept=database is not None))
+        settings = _settings(folder, database, port)
+        listening = _listening(settings, wished=port is not None)
+        asyncio.run(_demonstrate(settings, listening, people, kept=database is not None))
 
 
 @contextlib.contextmanager
@@ -58,7 +65,7 @@ def _folder(database: Path | None) -> Iterator[Path]:
         yield Path(folder)
 
 
-def _settings(folder: Path, database: Path | None, port: int) -> "Settings":
+def _settings(folder: Path, database: Path | None, port: int | None) -> "Settings":
     from bot.settings import Settings  # noqa: PLC0415 - `attune --help` stays quick
 
     file = (database or folder / "demo.db").absolute()
@@ -71,7 +78,7 @@ def _settings(folder: Path, database: Path | None, port: int) -> "Settings":
             "privacy_key": None,
             "privacy_key_file": key,
             "host": "127.0.0.1",
-            "port": port,
+            "port": USUAL if port is None else port,
             "public_url": None,
         }
     )
@@ -83,11 +90,23 @@ def _secret(text: str) -> object:
     return SecretStr(text)
 
 
-async def _demonstrate(settings: "Settings", people: int, *, kept: bool) -> None:
-    from bot.cli.roof import open_desk  # noqa: PLC0415 - `attune --help` stays quick
-    from bot.server import listen, serve  # noqa: PLC0415 - the same
+def _listening(settings: "Settings", *, wished: bool) -> "socket.socket":
+    """Open the port; where nobody wished for it and it is taken, any free one."""
+    from bot.errors import OperatorError  # noqa: PLC0415 - `attune --help` stays quick
+    from bot.server import listen  # noqa: PLC0415 - the same
 
-    listening = listen(settings)
+    try:
+        return listen(settings)
+    except OperatorError:
+        if wished:
+            raise
+        return listen(settings.model_copy(update={"port": 0}))
+
+
+async def _demonstrate(settings: "Settings", listening: "socket.socket", people: int, *, kept: bool) -> None:
+    from bot.cli.roof import open_desk  # noqa: PLC0415 - `attune --help` stays quick
+    from bot.server import serve  # noqa: PLC0415 - the same
+
     port = listening.getsockname()[1]
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

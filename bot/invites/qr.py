@@ -1,6 +1,7 @@
 """QR codes of our own addresses."""
 
 import io
+from functools import lru_cache
 
 import segno
 
@@ -8,8 +9,12 @@ _SCALE = 8
 _BORDER = 4  # the quiet zone that scanners need
 
 
+@lru_cache(maxsize=256)
 def svg(address: str) -> str:
-    """Return an address as SVG to stand in a page; its size is the page's matter."""
+    """Return an address as SVG to stand in a page; its size is the page's matter.
+
+    Drawn once for each invite: that takes longer than all the rest of a landing page.
+    """
     return _made(address).svg_inline(scale=1, border=_BORDER, omitsize=True, dark="#000", light="#fff")
 
 

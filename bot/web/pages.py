@@ -36,6 +36,7 @@ def _templates() -> Environment:
         loader=ChoiceLoader([PackageLoader(room) for room in ROOMS]),
         autoescape=True,
         undefined=StrictUndefined,
+        auto_reload=False,  # else each page asks the disk whether its templates changed
         trim_blocks=True,
         lstrip_blocks=True,
     )

@@ -11,7 +11,11 @@ from pathlib import Path
 import httpx
 import pytest
 
+from bot.cli.demo import _listening
+from bot.errors import OperatorError
 from bot.invites.simulation import CHANNEL, simulate
+from bot.server import listen
+from bot.settings import Settings
 from tests.channels.webchat.conftest import Web, served
 from tests.conftest import ROOT
 
@@ -47,6 +51,17 @@ async def test_the_demonstration_needs_nothing_and_leaves_nothing() -> None:
         await process.wait()
     assert process.returncode == 0
     assert set(Path.cwd().iterdir()) == before
+
+
+async def test_the_demonstration_finds_a_free_port_unless_one_is_wished() -> None:
+    """Whoever tries it may have something else on 8000."""
+    settings = Settings(_env_file=None, port=0)
+    with listen(settings) as taken:
+        there = settings.model_copy(update={"port": taken.getsockname()[1]})
+        with _listening(there, wished=False) as found:
+            assert found.getsockname()[1] != there.port
+        with pytest.raises(OperatorError):
+            _listening(there, wished=True)
 
 
 async def test_made_up_people_go_the_same_way_and_are_marked() -> None:
