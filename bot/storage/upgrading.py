@@ -15,6 +15,7 @@ from time import sleep
 from urllib.parse import quote
 
 from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from bot.errors import DatabaseVersionError, KeyMismatch, OperatorError
@@ -93,7 +94,8 @@ def connect(database: Path) -> sqlite3.Connection:
 @contextmanager
 def _explained(database: Path) -> Iterator[None]:
     try:
-        yield
+        with _unwrapped():
+            yield
     except sqlite3.OperationalError as error:
         raise OperatorError(
             f"The database {database} can't be used: {error}.",
@@ -109,6 +111,17 @@ def _explained(database: Path) -> Iterator[None]:
             f"The database {database} can't be used: {error.strerror}.",
             remedy="See that its folder exists and that this account may write there.",
         ) from error
+
+
+@contextmanager
+def _unwrapped() -> Iterator[None]:
+    """Raise what the disk said while tables were changed, not what SQLAlchemy makes of it."""
+    try:
+        yield
+    except DBAPIError as error:
+        if type(error.orig) in {sqlite3.OperationalError, sqlite3.DatabaseError}:
+            raise error.orig from error  # type: ignore[misc]  # it is one of the two
+        raise
 
 
 # ---------------------------------------------------------------- changing the tables
