@@ -9,7 +9,6 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,12 +18,12 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bot import web
+from bot import probes, web
 from bot.channels.telegram.webhook import Webhook
 from bot.channels.webchat.chat import Chat
 from bot.channels.webchat.visitor import Screens
@@ -35,6 +34,8 @@ from bot.invites.brand import Brand
 from bot.invites.embed import Embed
 from bot.invites.landing import Landing
 from bot.invites.links import Links
+from bot.operation.condition import Condition
+from bot.operation.hearing import Hearing
 from bot.settings import Settings
 from bot.turns import Desk
 from bot.web.headers import SecureHeaders
@@ -49,13 +50,21 @@ GRACE: Final = 5
 """Seconds that answers on their way get at the end."""
 
 
-def create_app(desk: Desk, settings: Settings, bot_link: Callable[[], str | None] = lambda: None) -> ASGIApp:
-    """Return the app for a desk; `bot_link` says where the Telegram bot is, once that is known."""
+def create_app(
+    desk: Desk,
+    settings: Settings,
+    bot_link: Callable[[], str | None] = lambda: None,
+    condition: Condition | None = None,
+) -> ASGIApp:
+    """Return the app for a desk; `bot_link` says where the Telegram bot is, once that is known.
+
+    `condition` says how the process is; without one it is a process without Telegram.
+    """
     address = settings.public_url or f"http://{_host(settings.host)}:{settings.port}"
     limits = Limits.made(time.monotonic)
     site = Site(web_desk(desk), address, settings.organisations_folder, bot_link, limits)
     app = Starlette(
-        routes=_routes(site),
+        routes=[*_routes(site), *_probes(desk, settings, condition)],
         middleware=[Middleware(_Counted, site=site)],
         exception_handlers={HTTPException: _Problems(site).known, Exception: _Problems(site).fault},
     )
@@ -82,16 +91,23 @@ def _routes(site: Site) -> list[Route | Mount]:
         *rooms.routes(site),
         Route("/brand/{organisation}.css", brand.colours),
         Route("/brand/{organisation}/logo", brand.logo),
-        Route("/health", _health),
-        Route("/ready", _Ready(site.desk).get),
         Mount("/static", _Static(directory=STATIC)),
     ]
 
 
-def with_webhook(webhook: Webhook, desk: Desk, web_app: ASGIApp | None) -> ASGIApp:
-    """Return the app that Telegram may call too, or that does nothing else where there is no web."""
-    alone = [Route("/health", _health), Route("/ready", _Ready(desk).get)]
-    return Starlette(routes=[webhook.route, *([Mount("/", web_app)] if web_app else alone)])
+def _probes(desk: Desk, settings: Settings, condition: Condition | None) -> list[Route]:
+    """Return what whoever runs it asks: does it answer, should people be sent here, what did it count."""
+    condition = condition or Condition(desk.store, desk.clock, Hearing(), settings.database_file)
+    token = settings.metrics_token.get_secret_value() if settings.metrics_token else None
+    public = settings.public_url is not None
+    return probes.routes(condition, probes.Reading(token, public=public))
+
+
+def with_webhook(webhook: Webhook, beside: ASGIApp | list[Route]) -> ASGIApp:
+    """Return the app that Telegram may call too, beside the web or only a few routes."""
+    if isinstance(beside, list):
+        return SecureHeaders(Starlette(routes=[webhook.route, *beside]), https=False)
+    return Starlette(routes=[webhook.route, Mount("/", beside)])
 
 
 class _Static(StaticFiles):
@@ -102,26 +118,6 @@ class _Static(StaticFiles):
         answer = super().file_response(*given, **named)
         answer.headers["Cache-Control"] = "no-cache"
         return answer
-
-
-async def _health(_request: Request) -> Response:
-    """Say that the process answers."""
-    return JSONResponse({"status": "ok"})
-
-
-class _Ready:
-    """Says whether the store answers too."""
-
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-
-    async def get(self, _request: Request) -> Response:
-        """Ask the store for a fact."""
-        try:
-            await self._desk.store.recall("ready")
-        except StoreUnavailable:
-            return JSONResponse({"status": "unavailable"}, HTTPStatus.SERVICE_UNAVAILABLE)
-        return JSONResponse({"status": "ok"})
 
 
 class _Counted:
@@ -203,13 +199,14 @@ async def serve(
     listening: socket.socket | None = None,
     webhook: Webhook | None = None,
     web: bool = True,
+    condition: Condition | None = None,
 ) -> None:
     """Serve until told to stop, then finish what was begun."""
     listening = listening or listen(settings)
     port = listening.getsockname()[1]
-    app: ASGIApp = create_app(desk, settings.model_copy(update={"port": port}), bot_link)
+    app: ASGIApp = create_app(desk, settings.model_copy(update={"port": port}), bot_link, condition)
     if webhook is not None:
-        app = with_webhook(webhook, desk, app if web else None)
+        app = with_webhook(webhook, app if web else _probes(desk, settings, condition))
     server = _Server(
         uvicorn.Config(
             app,

@@ -16,6 +16,7 @@ from bot.cli.clock import now
 if TYPE_CHECKING:
     from bot.channels.telegram.webhook import Webhook
     from bot.channels.telegram.wire import Timeouts
+    from bot.operation.condition import Condition
     from bot.settings import Settings
     from bot.turns import Clock, Desk
 
@@ -88,12 +89,15 @@ async def serve(
     webhook: bool = False,
 ) -> None:
     """Run the bot until told to stop, and the web server beside it."""
+    from bot.channels.telegram.alerts import Operator  # noqa: PLC0415 - the same
     from bot.channels.telegram.duties import Keeping  # noqa: PLC0415 - `attune --help` stays quick
     from bot.channels.telegram.service import Service, identify  # noqa: PLC0415 - the same
     from bot.channels.telegram.webhook import Webhook  # noqa: PLC0415 - the same
     from bot.channels.telegram.wire import Wire  # noqa: PLC0415 - the same
     from bot.cli.roof import open_desk  # noqa: PLC0415 - the same
     from bot.delivery import Pace  # noqa: PLC0415 - the same
+    from bot.operation.condition import MEGABYTE, Condition  # noqa: PLC0415 - the same
+    from bot.operation.hearing import Hearing  # noqa: PLC0415 - the same
     from bot.settings import TelegramWire  # noqa: PLC0415 - the same
 
     stop = stop or asyncio.Event()
@@ -105,7 +109,11 @@ async def serve(
     async with AsyncExitStack() as stack:
         desk = await stack.enter_async_context(open_desk(settings, clock))
         hook = Webhook(calling[1], desk) if calling else None
-        await stack.enter_async_context(_beside(desk, settings, stop, found, web=web, webhook=hook))
+        hearing = Hearing()
+        condition = Condition(desk.store, clock, hearing, settings.database_file)
+        await stack.enter_async_context(
+            _beside(desk, settings, stop, found, condition, web=web, webhook=hook)
+        )
         wire = await stack.enter_async_context(wires)
         me = await _unless(stop, identify(wire))
         if me is None:
@@ -114,7 +122,9 @@ async def serve(
         keeping = Keeping(settings.address_age, settings.retention)
         taps = Pace(settings.flood_per_s, settings.flood_burst)
         tracking = replace(desk, links_at=settings.links_at if web else None)
-        service = Service(tracking, wire, me, keeping, called, taps)
+        operator = Operator(settings.operator_chat, settings.disk_warning_mb * MEGABYTE)
+        watched = (condition, operator)
+        service = Service(tracking, wire, me, keeping, called, taps, hearing=hearing, watched=watched)
         found.append(service.link)
         typer.echo(f"Listening as {service.link} (Ctrl-C stops).")
         await service.run(stop)
@@ -126,6 +136,7 @@ async def _beside(
     settings: "Settings",
     stop: asyncio.Event,
     bot: list[str],
+    condition: "Condition",
     *,
     web: bool,
     webhook: "Webhook | None",
@@ -145,6 +156,7 @@ async def _beside(
         listening=listening,
         webhook=webhook,
         web=web,
+        condition=condition,
     )
     task = asyncio.create_task(served)
     typer.echo(f"Serving http://{settings.host}:{listening.getsockname()[1]}")

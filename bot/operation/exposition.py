@@ -83,13 +83,19 @@ class _Looked:
 
 
 def _waiting(backlog: Backlog, now: datetime) -> Iterable[Metric]:
-    yield _gauge("attune_owed_replies", "Replies saved and not yet confirmed as sent.", backlog.owed)
-    yield _gauge("attune_owed_oldest_seconds", "Age of the oldest of them.", _age(backlog.owed_since, now))
-    yield _gauge("attune_parked_updates", "Updates that couldn't be taken, kept 30 days.", backlog.parked)
-    yield _gauge("attune_erasures_pending", "Erasures not yet verified in the files.", backlog.erasures)
-    yield _gauge(
-        "attune_erasure_oldest_seconds", "Age of the oldest of them.", _age(backlog.erasing_since, now)
+    owed = GaugeMetricFamily(
+        "attune_owed_replies", "Replies saved, not confirmed as sent.", labels=["channel"]
     )
+    oldest = GaugeMetricFamily("attune_owed_oldest_seconds", "Age of the oldest of them.", labels=["channel"])
+    for channel, waiting in backlog.owed.items():
+        owed.add_metric([channel], waiting.n)
+        oldest.add_metric([channel], waiting.age(now).total_seconds())
+    yield from (owed, oldest)
+    yield _gauge("attune_parked_updates", "Updates that couldn't be taken, kept 30 days.", backlog.parked)
+    erasures = backlog.erasures
+    yield _gauge("attune_erasures_pending", "Erasures not yet verified in the files.", erasures.n)
+    age = erasures.age(now).total_seconds()
+    yield _gauge("attune_erasure_oldest_seconds", "Age of the oldest of them.", age)
     yield _counter("attune_interviews", "Interviews that came so far, ever.", "stage", backlog.funnel)
 
 
@@ -101,10 +107,6 @@ def exposition(seen: Seen, metrics: Metrics = METRICS) -> bytes:
     for collector in collectors:
         registry.register(collector)
     return generate_latest(registry)
-
-
-def _age(since: datetime | None, now: datetime) -> float:
-    return max(0.0, (now - since).total_seconds()) if since else 0.0
 
 
 def _gauge(name: str, text: str, value: float) -> Metric:

@@ -1,10 +1,10 @@
 """Whether Telegram reaches us, as it looks from here: kept by whoever receives, read by whoever is asked.
 
-A poll that ends, well or badly, shows that we are at work. So "Telegram can't be reached" and "our own polling
-is stuck" are told apart: the one mends itself, the other needs a restart.
+A poll that ends, well or badly, shows that we are at work. So "Telegram can't be reached" and "our own
+polling is stuck" are told apart: the one mends itself, the other needs a restart.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -35,7 +35,6 @@ class Hearing:
     heard_at: datetime | None = None
     failing_since: datetime | None = None
     reason: State = State.HEARING
-    pending: int | None = field(default=None)  # updates that Telegram holds for a webhook
 
     def began(self, now: datetime) -> None:
         """Note that receiving begins."""

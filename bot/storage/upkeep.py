@@ -27,14 +27,24 @@ LATEST: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Backlog:
-    """What waits, as counts and the oldest moment of each."""
+class Waiting:
+    """How much of a thing waits, and since when the oldest does."""
 
-    owed: int = 0
-    owed_since: datetime | None = None
+    n: int = 0
+    since: datetime | None = None
+
+    def age(self, now: datetime) -> timedelta:
+        """Return how long the oldest has waited."""
+        return timedelta(0) if self.since is None else max(timedelta(0), now - self.since)
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What waits."""
+
+    owed: Mapping[str, Waiting] = field(default_factory=dict)  # replies, by the channel that brings them
     parked: int = 0
-    erasures: int = 0
-    erasing_since: datetime | None = None
+    erasures: Waiting = Waiting()
     funnel: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -63,8 +73,7 @@ class Known:
     courses: tuple[Course, ...]
     reachable: bool
     has_address: bool
-    owed: int
-    owed_since: datetime | None
+    owed: Waiting
 
 
 class UpkeepStore(Protocol):

@@ -10,7 +10,7 @@ from bot.storage.codes import response_code
 from bot.storage.memory_snapshot import KeptSession, KnownPerson
 from bot.storage.rules import needed_until
 from bot.storage.store import Parked, Swept
-from bot.storage.upkeep import FUNNEL, LATEST, Backlog, Course, Known
+from bot.storage.upkeep import FUNNEL, LATEST, Backlog, Course, Known, Waiting
 
 
 class UpkeepInMemory:
@@ -22,8 +22,8 @@ class UpkeepInMemory:
     _heard: dict[str, datetime]
     _parked: dict[str, Parked]
 
-    def _debts(self) -> Iterable[tuple[str, datetime]]:
-        """Yield who is owed a reply, and since when."""
+    def _debts(self) -> Iterable[tuple[str, str, datetime]]:
+        """Yield who is owed a reply, over which channel, and since when."""
         raise NotImplementedError
 
     def _pending(self) -> Iterable[datetime]:
@@ -32,20 +32,20 @@ class UpkeepInMemory:
 
     async def backlog(self) -> Backlog:
         """Return what waits."""
-        owed = [at for _, at in self._debts()]
-        pending = list(self._pending())
         funnel = Counter(dict.fromkeys(FUNNEL, 0))
         for (_, name), n in self._counts.items():
             if name in funnel:
                 funnel[name] += n
         return Backlog(
-            owed=len(owed),
-            owed_since=min(owed, default=None),
+            owed=self._owing(),
             parked=len(self._parked),
-            erasures=len(pending),
-            erasing_since=min(pending, default=None),
+            erasures=_waiting(self._pending()),
             funnel=dict(funnel),
         )
+
+    def _owing(self) -> dict[str, Waiting]:
+        channels = sorted({channel for _, channel, _ in self._debts()})
+        return {one: _waiting(at for _, channel, at in self._debts() if channel == one) for one in channels}
 
     async def parked(self) -> Sequence[Parked]:
         """Return the updates that couldn't be taken, oldest first."""
@@ -65,10 +65,10 @@ class UpkeepInMemory:
         found = self._people.get(person)
         if found is None:
             return None
-        owed = [at for who, at in self._debts() if who == person]
+        owed = _waiting(at for who, _, at in self._debts() if who == person)
         courses = sorted(map(_course, self._of_person(person)), key=lambda one: one.began_at)
         address = found.address is not None
-        return Known(tuple(courses), found.reachable, address, len(owed), min(owed, default=None))
+        return Known(tuple(courses), found.reachable, address, owed)
 
     def _of_person(self, person: str) -> Iterable[KeptSession]:
         return [kept for kept in self._sessions.values() if kept.person == person]
@@ -90,6 +90,11 @@ class UpkeepInMemory:
     def _silent(self, person: str, before: datetime) -> bool:
         last = max(needed_until(one.session, one.seen_at) for one in self._of_person(person))
         return self._people[person].address is not None and last < before
+
+
+def _waiting(moments: Iterable[datetime]) -> Waiting:
+    found = list(moments)
+    return Waiting(len(found), min(found, default=None))
 
 
 def _course(kept: KeptSession) -> Course:

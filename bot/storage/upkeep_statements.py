@@ -11,27 +11,33 @@ from bot.privacy import HEARD_AGE
 from bot.storage import tables
 from bot.storage.erasing import retired, silent, strangers
 from bot.storage.store import Parked, Swept
-from bot.storage.upkeep import FUNNEL, LATEST, Backlog, Course, Known
+from bot.storage.upkeep import FUNNEL, LATEST, Backlog, Course, Known, Waiting
 
 _session, _owed, _erasure = tables.session, tables.owed, tables.erasure
 
 
 def backlog(connection: Connection) -> Backlog:
     """Return what waits."""
-    owed, owed_since = _waiting(connection, _owed.c.at)
-    erasures, since = _waiting(connection, _erasure.c.asked_at, ~_erasure.c.verified)
+    erasures = _waiting(connection, _erasure.c.asked_at, ~_erasure.c.verified)
     parked = connection.scalar(select(func.count()).select_from(tables.parked)) or 0
     count = tables.daily_count
     query = select(count.c.name, func.sum(count.c.n)).where(count.c.name.in_(FUNNEL)).group_by(count.c.name)
     funnel = {name: int(n) for name, n in connection.execute(query)}
-    return Backlog(owed, owed_since, parked, erasures, since, {name: funnel.get(name, 0) for name in FUNNEL})
+    return Backlog(_owing(connection), parked, erasures, {name: funnel.get(name, 0) for name in FUNNEL})
 
 
-def _waiting(
-    connection: Connection, at: ColumnElement[datetime], *where: ColumnElement[bool]
-) -> tuple[int, datetime | None]:
-    row = connection.execute(select(func.count(at), func.min(at)).where(*where)).one()
-    return row[0], row[1]
+def _owing(connection: Connection) -> dict[str, Waiting]:
+    rows = connection.execute(
+        select(_session.c.channel, func.count(), func.min(_owed.c.at))
+        .join(_session, _session.c.session_id == _owed.c.session_id)
+        .group_by(_session.c.channel)
+    )
+    return {channel: Waiting(n, since) for channel, n, since in rows}
+
+
+def _waiting(connection: Connection, at: ColumnElement[datetime], *where: ColumnElement[bool]) -> Waiting:
+    n, since = connection.execute(select(func.count(at), func.min(at)).where(*where)).one()
+    return Waiting(n, since)
 
 
 def parked(connection: Connection) -> Sequence[Parked]:
@@ -61,9 +67,9 @@ def known(connection: Connection, person: str) -> Known | None:
         select(_session).where(_session.c.person_id == person).order_by(_session.c.began_at)
     ).all()
     addressed = exists().where(tables.address.c.person_id == person)
-    owed, since = _waiting(connection, _owed.c.at, _owed.c.person_id == person)
+    owed = _waiting(connection, _owed.c.at, _owed.c.person_id == person)
     courses = tuple(_course(connection, row) for row in rows)
-    return Known(courses, bool(reachable), bool(connection.scalar(select(addressed))), owed, since)
+    return Known(courses, bool(reachable), bool(connection.scalar(select(addressed))), owed)
 
 
 def _course(connection: Connection, row: Any) -> Course:

@@ -13,9 +13,10 @@ from typing import Any, Final, Protocol, TypeVar
 import structlog
 
 from bot.channels.telegram.inbox import Inbox
-from bot.channels.telegram.wire import BATCH, OtherPoller, WebhookActive, Wire
+from bot.channels.telegram.wire import BATCH, OtherPoller, TokenRefused, WebhookActive, Wire
 from bot.delivery import TryLater
 from bot.errors import ChannelError, StoreUnavailable
+from bot.operation.hearing import Hearing, State
 from bot.turns import DEAF_AFTER, Desk
 
 log = structlog.get_logger()
@@ -50,7 +51,10 @@ class Watcher(Protocol):
 class Receiver:
     """Asks Telegram for updates until it is told to stop."""
 
-    def __init__(self, desk: Desk, wire: Wire, inbox: Inbox, watcher: Watcher) -> None:
+    def __init__(
+        self, desk: Desk, wire: Wire, inbox: Inbox, watcher: Watcher, hearing: Hearing | None = None
+    ) -> None:
+        self._state = hearing or Hearing()
         self._desk = desk
         self._wire = wire
         self._inbox = inbox
@@ -69,6 +73,7 @@ class Receiver:
     async def run(self, within: float = 10.0) -> None:
         """Receive until told to stop; raise `TokenRefused` where Telegram doesn't know us any more."""
         self.heard_at = await self._last_heard()
+        self._state.began(self._desk.clock())
         offset = 0
         try:
             while not self._stop.is_set():
@@ -87,10 +92,16 @@ class Receiver:
     async def _poll(self, offset: int) -> list[Any] | None:
         try:
             batch = await self._wire.poll(offset, None if self._hearing else 0)  # the first one only looks
+        except TokenRefused:
+            self._state.failed(self._desk.clock(), State.REFUSED)
+            raise
         except ChannelError as error:
             self._hearing = False
+            other = isinstance(error, OtherPoller)
+            self._state.failed(self._desk.clock(), State.TAKEN if other else State.UNREACHABLE)
             await self._recover(error)
             return None
+        self._state.heard(self._desk.clock())
         self._hearing = True
         self._failures = 0
         return batch

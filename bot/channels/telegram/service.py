@@ -7,6 +7,7 @@ from typing import Final, Protocol
 import structlog
 from telegram import User
 
+from bot.channels.telegram.alerts import Alerts, Operator
 from bot.channels.telegram.called import Called
 from bot.channels.telegram.duties import Duties, Keeping
 from bot.channels.telegram.flood import TAPS
@@ -18,6 +19,8 @@ from bot.channels.telegram.webhook import Webhook
 from bot.channels.telegram.wire import Wire
 from bot.delivery import Delivery, Pace
 from bot.errors import ChannelError
+from bot.operation.condition import Condition
+from bot.operation.hearing import Hearing
 from bot.turns import Desk
 
 log = structlog.get_logger()
@@ -61,6 +64,9 @@ class Service:
         keeping: Keeping | None = None,
         called: tuple[Webhook, str] | None = None,
         taps: Pace = TAPS,
+        *,
+        hearing: Hearing | None = None,
+        watched: tuple[Condition, Operator] | None = None,
     ) -> None:
         self.link: Final = f"https://t.me/{me.username}"
         self._desk = replace(desk, library=replace(desk.library, bot_link=self.link))
@@ -70,23 +76,29 @@ class Service:
         self.delivery = Delivery(self._sender, desk.store, desk.keys)
         self.inbox = Inbox(self._desk, self.delivery, taps)
         self._duties = Duties(self._desk, self.delivery, keeping or Keeping())
-        self.receiver = Receiver(self._desk, wire, self.inbox, self._duties)
+        hearing = hearing or Hearing()
+        self.receiver = Receiver(self._desk, wire, self.inbox, self._duties, hearing)
         self._receiving: Receiving = self.receiver
         if called is not None:
             self._receiving = Called(self._desk, wire, self.inbox, self._duties, *called)
+        condition, operator = watched or (Condition(desk.store, desk.clock, hearing), Operator())
+        is_called = called is not None
+        self.alerts = Alerts(self._desk, wire, condition, hearing, operator, called=is_called)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Receive until told to stop, then finish what was begun."""
         await self._duties.note_owed()
         duties = asyncio.create_task(self._duties.run())
         profile = asyncio.create_task(introduce(self._wire, self._desk.store, self._desk.library, self._name))
+        alerts = asyncio.create_task(self.alerts.run())
         told = asyncio.create_task(self._when(stop))
         try:
             await self._receiving.run(within=GRACE)
         finally:
-            for task in (told, profile, duties):
+            beside = (told, profile, duties, alerts)
+            for task in beside:
                 task.cancel()
-            await asyncio.gather(told, profile, duties, return_exceptions=True)
+            await asyncio.gather(*beside, return_exceptions=True)
             await self.delivery.close(within=GRACE)
             await self._sender.finish()
             await self._desk.store.flush()
