@@ -5,7 +5,7 @@ import sys
 import typer
 
 from bot import __version__
-from bot.cli import author, chat, demo, export, fit, invite, migrate, run, score, staff
+from bot.cli import author, chat, demo, export, fit, invite, migrate, report, run, score, staff
 from bot.errors import AttuneError
 
 USERS_PROBLEM = 1
@@ -26,7 +26,7 @@ def _version(version: bool = typer.Option(False, "--version", help="Show the ver
         raise typer.Exit
 
 
-for family in (demo, chat, run, invite, staff, author, export, fit, score, migrate):
+for family in (demo, chat, run, invite, staff, author, export, fit, score, migrate, report):
     family.register(app)
 
 
