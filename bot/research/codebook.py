@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from bot.questionnaire.model import Edition, Item, Questionnaire
+from bot.questionnaire.model import DateAnswer, Edition, Item, NumberAnswer, Questionnaire
 from bot.research.columns import MISSING, SEPARATOR, Column, Table, Type, Value
 from bot.research.crosswalk import FILE as CROSSWALK_FILE
 from bot.research.crosswalk import LABELS as CROSSWALK
 from bot.research.layout import Layout
+from bot.research.variables import variable
 
 FILE = "codebook.csv"
 OUR_LANGUAGE = "en"
@@ -51,7 +52,7 @@ _OURS = {
     "file": "The file that it is in.",
     "label": "What it means: for an item, its text; for a scale or segment, its name.",
     "language": "The language of `label` and `values`.",
-    "type": "string, integer, number or datetime.",
+    "type": "string, integer, number, date or datetime.",
     "values": "The values that it can have, as value=label, joined by ' | '; for a scale, how it is made.",
     "missing": "The missing codes that can stand in it, as code=reason, joined by ' | '.",
     "scale": "The scales that an item belongs to, joined by ' | '; for a scale, its id.",
@@ -92,15 +93,18 @@ def _missing(column: Column[Any]) -> str:
 def _item(layout: Layout, file: str, column: Column[Any], item_id: str) -> Iterator[Entry]:
     edition, item = layout.items[item_id], layout.item(item_id)
     questionnaire = edition.questionnaire
-    scales = [scale.id for scale in questionnaire.scales if item_id in scale.items]
+    own = column.name == item_id
+    scales = [scale.id for scale in questionnaire.scales if own and item_id in scale.items]
+    described = variable(layout, column)
     for language in edition.languages:
+        values = column.values or described.values_in(language)
         yield Entry(
             column.name,
             file,
-            edition.texts[language].items[item_id],
+            described.label(language),
             language,
             column.type,
-            _labels(edition, item, language),
+            SEPARATOR.join(f"{value}={label}" for value, label in values) or _range(edition, item),
             _missing(column),
             SEPARATOR.join(scales),
             int(item.reverse),
@@ -110,10 +114,15 @@ def _item(layout: Layout, file: str, column: Column[Any], item_id: str) -> Itera
         )
 
 
-def _labels(edition: Edition, item: Item, language: str) -> str:
-    labels = edition.texts[language].labels[item.answers]
-    choices = edition.questionnaire.answers[item.answers].choices
-    return SEPARATOR.join(f"{choice.value}={labels[choice.id]}" for choice in choices)
+def _range(edition: Edition, item: Item) -> str:
+    """Return what can be typed, as the newest edition has it."""
+    match edition.questionnaire.answered(item.id):
+        case NumberAnswer(min=low, max=high):
+            return f"{low:g} to {high:g}"
+        case DateAnswer(min=low, max=high) if low or high:
+            return f"{low or ''} to {high or ''}".strip()
+        case _:
+            return ""
 
 
 def _universe(questionnaire: Questionnaire, item: Item) -> str:

@@ -36,6 +36,7 @@ class Type(StrEnum):
     STRING = "string"
     INTEGER = "integer"
     NUMBER = "number"
+    DATE = "date"
     DATETIME = "datetime"
 
 
@@ -49,6 +50,7 @@ class Column(Generic[Row]):
     read: Callable[[Row], Value]
     values: tuple[tuple[Value, str], ...] = ()
     missing: tuple[int, ...] = ()
+    choice: str | None = None  # of an item with several, the one that it is about
     item: str | None = None  # the item, scale or segment that it is about: the codebook knows more
     scale: str | None = None
     segment: str | None = None

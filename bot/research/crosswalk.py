@@ -39,7 +39,7 @@ LABELS = {
     "from_version": "Its version.",
     "to_sha256": "The edition that followed it.",
     "to_version": "Its version.",
-    "what": "added, removed, text, choices, reverse, condition, sensitivity, scales or position.",
+    "what": "added, removed, text, choices, kind, reverse, condition, sensitivity, scales or position.",
     "language": "The language of a text or of labels; empty for what has none.",
     "before": "What it was.",
     "after": "What it is.",
@@ -97,7 +97,7 @@ def _words(edition: Edition, item: Item, language: str) -> Mapping[str, str]:
     if texts is None:
         return {"text": "", "choices": ""}
     labels = texts.labels[item.answers]
-    choices = edition.questionnaire.answers[item.answers].choices
+    choices = edition.questionnaire.choices(item.id)
     listed = SEPARATOR.join(f"{choice.value}={labels[choice.id]}" for choice in choices)
     return {"text": texts.items[item.id], "choices": listed}
 
@@ -107,6 +107,7 @@ def _plain(edition: Edition, item: Item) -> Mapping[str, str]:
     items = asked.form.items
     condition = item.show_if
     return {
+        "kind": asked.answered(item.id).kind,
         "reverse": str(int(item.reverse)),
         "condition": f"{condition.item} in ({', '.join(condition.any_of)})" if condition else "",
         "sensitivity": item.sensitivity.value,

@@ -7,7 +7,7 @@ the CSV files don't, and whatever was withheld from them is withheld everywhere.
 import csv
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +79,7 @@ def gone(variable: Variable, cell: str) -> int | None:
     return int(cell) if variable.missing and cell in CODES else None
 
 
-def read(variable: Variable, cell: str) -> Value | datetime:
+def read(variable: Variable, cell: str) -> Value | date:
     """Return what a cell holds, by the type of its column; a missing code stays a number."""
     if gone(variable, cell) is not None:
         return int(cell)
@@ -88,5 +88,7 @@ def read(variable: Variable, cell: str) -> Value | datetime:
             return cell
         case Type.DATETIME:
             return instant(cell)
+        case Type.DATE:
+            return date.fromisoformat(cell)
         case _:
             return number(variable, cell)

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.conversation.events import (
     Answered,
     Corrected,
+    Declined,
     EditAsked,
     Event,
     LanguageChosen,
@@ -14,21 +15,25 @@ from bot.conversation.events import (
     PlainSet,
     ResearchSet,
     Skipped,
+    Ticked,
     TipAsked,
     TipRated,
 )
 from bot.research.columns import Column, Table, Type, Value, known, moment
+from bot.research.layout import Layout
+from bot.research.parts import value_type
 from bot.research.response import Cell, Response, State, milliseconds
-from bot.scoring.scales import NOT_ASKED, SKIPPED, TOO_FEW, WITHHELD, ScaleScore
+from bot.scoring.scales import DECLINED, NOT_ASKED, SKIPPED, TOO_FEW, WITHHELD, ScaleScore
 
 STATES = (
     (State.ANSWERED, "answered"),
     (State.SKIPPED, "skipped by the person"),
+    (State.DECLINED, "the person prefers not to say"),
     (State.ABANDONED, "shown, and left without an answer"),
     (State.NOT_ASKED, "never reached, or ruled out by a condition"),
 )
 _GONE = (NOT_ASKED, SKIPPED)
-_CHOICE_GONE = (NOT_ASKED, SKIPPED, WITHHELD)
+_CHOICE_GONE = (NOT_ASKED, DECLINED, SKIPPED, WITHHELD)
 
 # ---------------------------------------------------------------- answers_long.csv
 
@@ -55,21 +60,21 @@ ANSWERS: Table[AnswerRow] = Table(
         _Long("position", "The item's place in the form, from 1.", Type.INTEGER, lambda r: r.cell.position),
         _Long(
             "choice",
-            "The id of the choice.",
+            "The id of the choice; of several, joined by |; or what was typed.",
             Type.STRING,
             lambda r: known(r.cell.choice, r.cell.missing),
             missing=_CHOICE_GONE,
         ),
         _Long(
             "value",
-            "The number of the choice, never reversed.",
+            "The number of the choice, never reversed; of several, joined by |; or what was typed.",
             Type.INTEGER,
             lambda r: r.cell.value,
             missing=_CHOICE_GONE,
         ),
         _Long(
             "label",
-            "What was tapped, in `language`; empty without an answer.",
+            "What was tapped, in `language`; empty without an answer, and where it was typed.",
             Type.STRING,
             lambda r: r.cell.label,
         ),
@@ -101,6 +106,14 @@ ANSWERS: Table[AnswerRow] = Table(
     _answers,
 )
 
+
+def answers(layout: Layout) -> Table[AnswerRow]:
+    """Return the long table of a layout: its values are whole numbers unless an item has others."""
+    typed = value_type(layout)
+    columns = [replace(one, type=typed) if one.name == "value" else one for one in ANSWERS.columns]
+    return replace(ANSWERS, columns=tuple(columns))
+
+
 # ---------------------------------------------------------------- events.csv
 
 
@@ -129,14 +142,16 @@ def _name(row: EventRow) -> Value:
 
 def _event_item(row: EventRow) -> Value:
     match row.event:
-        case Answered(item=item) | Skipped(item=item) | EditAsked(item=item):
+        case Answered(item=item) | Skipped(item=item) | Declined(item=item) | EditAsked(item=item):
+            return item
+        case Ticked(item=item):
             return item
         case _:
             return ""
 
 
 def _event_choice(row: EventRow) -> Value:
-    if not isinstance(row.event, Answered):
+    if not isinstance(row.event, Answered | Ticked):
         return ""
     return WITHHELD if row.event.item in row.response.withheld else row.event.choice
 
@@ -145,7 +160,7 @@ def _detail(row: EventRow) -> Value:
     match row.event:
         case LanguageChosen(language=found) | Corrected(segment=found) | Moved(edition=found):
             return found
-        case ResearchSet(allowed=on) | PlainSet(on=on):
+        case ResearchSet(allowed=on) | PlainSet(on=on) | Ticked(on=on):
             return "yes" if on else "no"
         case TipAsked(number=number):
             return _topic(row, number)
@@ -171,7 +186,7 @@ EVENTS: Table[EventRow] = Table(
         _Event("item_id", "The item it was about; empty without one.", Type.STRING, _event_item),
         _Event(
             "choice",
-            "The id of the choice; empty without one.",
+            "The id of the choice; of several, joined by |; or what was typed; empty without one.",
             Type.STRING,
             _event_choice,
             missing=(WITHHELD,),
@@ -212,7 +227,7 @@ def _scores(response: Response) -> Iterator[ScoreRow]:
         yield ScoreRow(response, SCALE, scale, found)
     if response.verdict is not None:
         answered = response.count(State.ANSWERED)
-        asked = response.count(State.ANSWERED, State.SKIPPED, State.ABANDONED)
+        asked = response.count(State.ANSWERED, State.SKIPPED, State.DECLINED, State.ABANDONED)
         for segment, probability in response.verdict.probabilities.items():
             yield ScoreRow(response, SEGMENT, segment, ScaleScore(probability, None, answered, asked))
 

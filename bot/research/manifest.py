@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from bot import __version__
-from bot.questionnaire.model import Edition
+from bot.questionnaire.model import Edition, TextAnswer
 from bot.research.columns import MISSING
 from bot.research.disclosure import Disclosure, Profile
 from bot.research.folder import Written, described
 from bot.research.layout import Layout
+from bot.research.parts import having
 from bot.research.safe_harbor import HANDLED, NOT_CERTIFIED
 from bot.research.survey import REASONS, SIMULATED, Survey
 from bot.research.writing import Found
@@ -41,7 +42,17 @@ def manifest(
         "excluded_counted_at": survey.counted_at,
         "excluded": {reason: survey.excluded[reason] for reason in REASONS},
         "disclosure": disclosure.told(),
+        "withheld_words": _words(layout),
         "missing_codes": {str(code): why for code, why in MISSING.items()},
+    }
+
+
+def _words(layout: Layout) -> dict[str, str]:
+    """Return the items that have no column because people answered them in their own words."""
+    return {
+        item: "own words are kept sealed and aren't exported"
+        for item in layout.items
+        if any(isinstance(one.questionnaire.answered(item), TextAnswer) for one in having(layout, item))
     }
 
 

@@ -11,12 +11,20 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 
-from bot.conversation.events import Answered, Began, Event, LanguageChosen, Skipped, WentBack
+from bot.conversation.events import Answered, Began, Declined, Event, LanguageChosen, Skipped, WentBack
 from bot.conversation.route import choices_given, following, form_of, route
 from bot.conversation.session import Session, Step
 from bot.errors import OperatorError
-from bot.questionnaire.model import Edition, Questionnaire, Sensitivity
-from bot.scoring.scales import NOT_ASKED, SKIPPED, WITHHELD, ScaleScore, score
+from bot.questionnaire.model import (
+    SEVERAL,
+    AnyAnswers,
+    Edition,
+    Questionnaire,
+    Sensitivity,
+    TextAnswer,
+    ticked,
+)
+from bot.scoring.scales import DECLINED, NOT_ASKED, SKIPPED, WITHHELD, ScaleScore, score
 from bot.scoring.segments import Verdict, assign
 from bot.storage.store import StoredSession
 
@@ -31,6 +39,7 @@ class State(StrEnum):
 
     ANSWERED = "answered"
     SKIPPED = "skipped"
+    DECLINED = "declined"  # the person prefers not to say
     ABANDONED = "abandoned"  # it was shown, and the person left without answering or skipping it
     NOT_ASKED = "not_asked"  # never reached, or ruled out by a condition
 
@@ -43,6 +52,15 @@ class Status(StrEnum):
     PARTIAL = "partial"  # neither: paused, or still under way
 
 
+MISSING_IN = {
+    State.SKIPPED: SKIPPED,
+    State.DECLINED: DECLINED,
+    State.ABANDONED: SKIPPED,
+    State.NOT_ASKED: NOT_ASKED,
+}
+"""Why there is no value, by what became of the item."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One item of one response."""
@@ -50,8 +68,10 @@ class Cell:
     item: str
     position: int  # its place in the form, from 1
     state: State
-    choice: str | None = None
-    value: int = NOT_ASKED  # of the choice, never reversed; or the code that says why there is none
+    choice: str | None = None  # as it is stored: the id of a choice, several joined by |, or what was typed
+    value: str = str(
+        NOT_ASKED
+    )  # its number, never reversed, or what was typed; or the code that says why not
     label: str = ""
     language: str = ""
     at: datetime | None = None
@@ -61,9 +81,7 @@ class Cell:
     @property
     def missing(self) -> int:
         """Return the code that stands where this cell has nothing to say."""
-        if self.value == WITHHELD and self.state is State.ANSWERED:
-            return WITHHELD
-        return NOT_ASKED if self.state is State.NOT_ASKED else SKIPPED
+        return WITHHELD if self.state is State.ANSWERED else MISSING_IN[self.state]
 
 
 @dataclass(frozen=True)
@@ -101,9 +119,9 @@ class Response:
         return max(end - self.session.began_at, timedelta())
 
     @cached_property
-    def values(self) -> dict[str, int]:
-        """Return the value or missing code of every item of the form."""
-        return {cell.item: cell.value for cell in self.cells}
+    def by_item(self) -> dict[str, Cell]:
+        """Return every item of the form by its id."""
+        return {cell.item: cell for cell in self.cells}
 
     def count(self, *states: State) -> int:
         """Return how many items are in one of these states."""
@@ -121,12 +139,7 @@ class Reader:
     def __init__(self, edition: Edition) -> None:
         self.edition = edition
         questionnaire = edition.questionnaire
-        self._scale_of = {item.id: item.answers for item in questionnaire.items}
         self._withheld = withheld(questionnaire)
-        self._values = {
-            name: {choice.id: choice.value for choice in scale.choices}
-            for name, scale in questionnaire.answers.items()
-        }
 
     def read(self, stored: StoredSession) -> Response:
         """Return a stored interview as the tables read it, or raise where its verdict isn't the one shown."""
@@ -151,28 +164,42 @@ class Reader:
             if item in asked and item in session.answers:
                 yield self._cell(session, item, position, *given[item])
             elif item == open_item:
-                yield Cell(item, position, State.ABANDONED, None, SKIPPED, ms=SKIPPED, edits=SKIPPED)
+                yield Cell(item, position, State.ABANDONED, None, str(SKIPPED), ms=SKIPPED, edits=SKIPPED)
             else:
                 yield Cell(item, position, State.NOT_ASKED)
 
     def _cell(self, session: Session, item: str, position: int, ms: int, language: str) -> Cell:
-        answer, scale = session.answers[item], self._scale_of[item]
-        state = State.SKIPPED if answer.choice is None else State.ANSWERED
-        value, label, choice = SKIPPED, "", answer.choice
-        if choice is not None and item in self._withheld:
-            value, choice = WITHHELD, None
-        elif choice is not None:
-            value, label = self._values[scale][choice], self._label(scale, choice, language)
-        return Cell(item, position, state, choice, value, label, language, answer.at, ms, answer.edits)
+        answer, questionnaire = session.answers[item], self.edition.questionnaire
+        choice, label, state = answer.choice, "", State.ANSWERED
+        if choice is None:
+            state = State.DECLINED if answer.declined else State.SKIPPED
+            told = str(MISSING_IN[state])
+        elif item in self._withheld:
+            told, choice = str(WITHHELD), None
+        else:
+            told, label = value(questionnaire.answered(item), choice), self._label(item, choice, language)
+        return Cell(item, position, state, choice, told, label, language, answer.at, ms, answer.edits)
 
-    def _label(self, answers: str, choice: str, language: str) -> str:
+    def _label(self, item: str, choice: str, language: str) -> str:
+        asked = self.edition.questionnaire
         texts = self.edition.texts.get(language) or self.edition.texts[self.edition.languages[0]]
-        return texts.labels[answers][choice]
+        return texts.said(asked.item(item).answers, choice) if asked.choices(item) else ""
 
 
-def withheld(questionnaire: Questionnaire) -> frozenset[str]:
-    """Return the items whose answers don't leave the house."""
-    return frozenset(item.id for item in questionnaire.items if item.sensitivity is Sensitivity.IDENTIFIER)
+def value(answers: AnyAnswers, stored: str) -> str:
+    """Return the number of a choice, the numbers of several joined by `|`, or what was typed."""
+    numbers = {one.id: one.value for one in answers.choices}
+    return SEVERAL.join(str(numbers[one]) for one in ticked(stored)) if numbers else stored
+
+
+def withheld(questionnaire: Questionnaire, *, identifiers: bool = True) -> frozenset[str]:
+    """Return the items whose answers don't leave the house: those declared identifiers, and own words."""
+    return frozenset(
+        item.id
+        for item in questionnaire.items
+        if (identifiers and item.sensitivity is Sensitivity.IDENTIFIER)
+        or isinstance(questionnaire.answered(item.id), TextAnswer)
+    )
 
 
 def same(verdict: Verdict | None, shown: Verdict | None) -> bool:
@@ -202,7 +229,7 @@ def _given(events: Iterable[Event]) -> dict[str, tuple[int, str]]:
         match event:
             case Began(language=chosen) | LanguageChosen(language=chosen):
                 language = chosen
-            case Answered(item=item) | Skipped(item=item):
+            case Answered(item=item) | Skipped(item=item) | Declined(item=item):
                 given[item] = (milliseconds(event.at - (shown_at or event.at)), language)
             case _:
                 pass

@@ -43,7 +43,11 @@ class Sheet:
         self._header = [name.strip() for name in next(lines, [])]
         if not any(self._header):
             raise OperatorError(f"{path} is empty.", remedy="Its first line must name the columns.")
-        self._known = {item.id: _choices(questionnaire, item.id) for item in questionnaire.items}
+        self._known = {
+            item.id: _choices(questionnaire, item.id)
+            for item in questionnaire.items
+            if questionnaire.answered(item.id).scored  # the others can't be scored: their columns are ignored
+        }
         self._columns = self._item_columns(questionnaire)
         self._kept = [self._place(name) for name in keep]
 
@@ -106,7 +110,7 @@ class Sheet:
         return choice
 
     def _item_columns(self, questionnaire: Questionnaire) -> list[tuple[int, str]]:
-        names = {item.id.lower(): item.id for item in questionnaire.items}
+        names = {item.lower(): item for item in self._known}
         found: dict[str, int] = {}
         for place, name in enumerate(self._header):
             item = names.get(name.lower())

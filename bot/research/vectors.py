@@ -61,11 +61,11 @@ def vectors(edition: Edition) -> Iterator[Mapping[str, Any]]:
 
 def _answers(edition: Edition) -> Iterator[tuple[str, dict[str, str | None]]]:
     asked = edition.questionnaire
-    items = asked.form.items
+    items = [item for item in asked.form.items if asked.answered(item).scored]
     choices = {item: [choice.id for choice in asked.choices(item)] for item in items}
     yield "all lowest", {item: choices[item][0] for item in items}
     yield "all highest", {item: choices[item][-1] for item in items}
-    yield "first item only", {items[0]: choices[items[0]][-1]}
+    yield "first item only", {item: choices[item][-1] for item in items[:1]}
     for number in range(1, MIXED + 1):
         drawn = {item: _drawn(f"{number}:{item}", 100) for item in items}
         yield (

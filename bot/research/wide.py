@@ -3,8 +3,9 @@
 from bot.questionnaire.model import Questionnaire
 from bot.research.columns import Column, Table, Type, Value, known, moment
 from bot.research.layout import Layout
+from bot.research.parts import GROUPS, TICKED, Part, having, parts, said
 from bot.research.response import Response, State, Status, milliseconds
-from bot.scoring.scales import NOT_ASKED, SKIPPED, TOO_FEW, WITHHELD
+from bot.scoring.scales import DECLINED, NOT_ASKED, SKIPPED, TOO_FEW, WITHHELD
 
 FILE = "responses_wide.csv"
 STATUSES = (
@@ -114,7 +115,7 @@ WHEN: tuple[_Wide, ...] = (
         "n_asked",
         "Items shown that still apply.",
         Type.INTEGER,
-        lambda r: r.count(State.ANSWERED, State.SKIPPED, State.ABANDONED),
+        lambda r: r.count(State.ANSWERED, State.SKIPPED, State.DECLINED, State.ABANDONED),
     ),
     _Wide("n_answered", "Of these, answered.", Type.INTEGER, lambda r: r.count(State.ANSWERED)),
     _Wide("n_skipped", "Of these, skipped.", Type.INTEGER, lambda r: r.count(State.SKIPPED)),
@@ -124,19 +125,32 @@ WHEN: tuple[_Wide, ...] = (
 
 
 def _items(layout: Layout) -> tuple[_Wide, ...]:
-    return tuple(_item(layout, item) for item in layout.items)
+    return tuple(_item(layout, part) for item in layout.items for part in parts(layout, item))
 
 
-def _item(layout: Layout, item: str) -> _Wide:
-    edition = layout.items[item]
+def _item(layout: Layout, part: Part) -> _Wide:
+    edition = layout.items[part.item]
+    values: tuple[tuple[Value, str], ...] = TICKED if part.choice else GROUPS if part.group else ()
+    declines = any(one.questionnaire.item(part.item).prefer_not_to_say for one in having(layout, part.item))
     return _Wide(
-        item,
-        edition.texts[edition.languages[0]].items[item],
-        Type.INTEGER,
-        lambda r: r.values.get(item, NOT_ASKED),
-        missing=(NOT_ASKED, SKIPPED, WITHHELD),
-        item=item,
+        part.name,
+        edition.texts[edition.languages[0]].items[part.item],
+        part.type,
+        lambda r: _says(r, part),
+        values,
+        (NOT_ASKED, *([DECLINED] if declines else []), SKIPPED, WITHHELD),
+        part.choice,
+        part.item,
     )
+
+
+def _says(response: Response, part: Part) -> str:
+    cell = response.by_item.get(part.item)
+    if cell is None:
+        return str(NOT_ASKED)
+    if cell.state is not State.ANSWERED or cell.choice is None:
+        return str(cell.missing)
+    return said(part, response.edition.questionnaire.answered(part.item), cell.choice)
 
 
 def _scales(layout: Layout) -> tuple[_Wide, ...]:

@@ -13,7 +13,7 @@ from bot.research.codebook import FILE as CODEBOOK
 from bot.research.codebook import HEADER, entries
 from bot.research.columns import Table
 from bot.research.layout import Layout
-from bot.research.long import ANSWERS, EVENTS, SCORES
+from bot.research.long import ANSWERS, EVENTS, SCORES, answers
 from bot.research.quick.interview import Finder, Interview
 from bot.research.quick.long import answer_lines, event_lines, score_lines
 from bot.research.quick.wide import STATUSES, wide_lines
@@ -37,7 +37,7 @@ NEED_EVENTS = frozenset({ANSWERS.file, EVENTS.file})
 
 def tables(layout: Layout, files: Iterable[str]) -> tuple[AnyTable, ...]:
     """Return the tables that are wanted, in the order of the page."""
-    every: tuple[AnyTable, ...] = (wide(layout), ANSWERS, EVENTS, SCORES)
+    every: tuple[AnyTable, ...] = (wide(layout), answers(layout), EVENTS, SCORES)
     return tuple(table for table in every if table.file in set(files))
 
 

@@ -22,7 +22,9 @@ from tests.research.conftest import small_library
 from tests.research.interviewing import BEGINS, Interviewing, Person, written
 from tests.research.reading import Line, bytes_of, lines, manifest
 
-QUESTIONNAIRES = ("show-if", "with-segments", "two-languages", "reverse-keyed")
+QUESTIONNAIRES = ("show-if", "with-segments", "two-languages", "reverse-keyed", "every-kind")
+MISSING = {"-96", "-97", "-98", "-99"}
+UNSAID = {"skipped", "declined"}
 NEVER_PRESSED = frozenset({Act.ERASE, Act.SECOND})
 
 presses = st.lists(st.integers(0, 11), max_size=30)
@@ -82,9 +84,20 @@ def items(folder: Path) -> list[str]:
 
 def pivoted(row: Line, long: list[Line], columns: list[str]) -> None:
     """Long, turned back, is wide."""
-    values = {one["item_id"]: one["value"] for one in long}
-    assert len(values) == len(long)
-    assert {item: values.get(item, "-97") for item in columns} == {item: row[item] for item in columns}
+    said = {one["item_id"]: one for one in long}
+    assert len(said) == len(long)
+    assert {column: turned(said, column) for column in columns} == {column: row[column] for column in columns}
+
+
+def turned(said: dict[str, Line], column: str) -> str:
+    """Work out a column of the wide table from the long one."""
+    item, _, part = column.partition("__")
+    one = said.get(item)
+    if one is None or one["value"] in MISSING or not part:
+        return one["value"] if one else "-97"
+    if part == "group":
+        return "1" if int(one["value"]) < 7 else "2" if int(one["value"]) < 9 else "3"
+    return str(int(part in one["choice"].split("|")))
 
 
 def counted(row: Line, long: list[Line]) -> None:
@@ -104,9 +117,10 @@ def counted(row: Line, long: list[Line]) -> None:
 def as_stored(long: list[Line], session: Session) -> None:
     """Every answer that is exported is the stored one."""
     for one in long:
-        if one["state"] in {"answered", "skipped"}:
+        if one["state"] in {"answered", *UNSAID}:
             answer = session.answers[one["item_id"]]
             assert (one["choice"] if one["state"] == "answered" else None) == answer.choice
+            assert answer.declined is (one["state"] == "declined") is (one["value"] == "-98")
             assert int(one["edits"]) == answer.edits
         else:
             assert one["choice"] == one["value"] == {"abandoned": "-99", "not_asked": "-97"}[one["state"]]
@@ -116,12 +130,12 @@ def happened(row: Line, long: list[Line], events: list[Line]) -> None:
     """The last event of an item is its answer, at the same time."""
     assert [int(one["turn"]) for one in events] == list(range(1, len(events) + 1))
     began = datetime.fromisoformat(row["started_at"])
-    last = {one["item_id"]: one for one in events if one["event"] in {"answered", "skipped"}}
+    last = {one["item_id"]: one for one in events if one["event"] in {"answered", *UNSAID}}
     for one in long:
-        if one["state"] in {"answered", "skipped"}:
+        if one["state"] in {"answered", *UNSAID}:
             event = last[one["item_id"]]
             assert event["event"] == one["state"]
-            assert event["choice"] == ("" if one["state"] == "skipped" else one["choice"])
+            assert event["choice"] == ("" if one["state"] in UNSAID else one["choice"])
             at = began + timedelta(milliseconds=int(event["at_ms"]))
             assert datetime.fromisoformat(one["answered_at"]) == at
             before = events[int(event["turn"]) - 2]

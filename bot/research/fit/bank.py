@@ -52,7 +52,8 @@ def bank(questionnaire: Questionnaire, only: Collection[str] | None = None) -> B
         )
     scaled = {item for scale in questionnaire.scales for item in scale.items}
     wanted = scaled if only is None else only
-    items = tuple(item for item in questionnaire.items if item.id in wanted or not wanted)
+    scored = [item for item in questionnaire.items if questionnaire.answered(item.id).scored]
+    items = tuple(item for item in scored if item.id in wanted or not wanted)
     return Bank(
         questionnaire=questionnaire,
         items=items,

@@ -12,7 +12,7 @@ import orjson
 from bot.conversation.route import applying, following, form_of, route
 from bot.conversation.session import Step, parse
 from bot.questionnaire.model import Edition
-from bot.research.quick.scales import OPEN, UNREACHED, Route, Score
+from bot.research.quick.scales import DECLINES, OPEN, UNREACHED, Route, Score
 from bot.storage.store import Row
 
 _RESULT = Step.RESULT.value
@@ -30,6 +30,7 @@ class Interview:
         "answers",
         "began",
         "code",
+        "declined",
         "edited",
         "follows",
         "form",
@@ -49,7 +50,7 @@ class Interview:
     route: Route
     """The items that are asked of this person."""
     values: list[str | None]
-    """What became of each item of the route: the choice, None for a skip, OPEN or UNREACHED."""
+    """What became of each item of the route: the answer, None for a skip, DECLINES, OPEN or UNREACHED."""
     given: int
     """How many of them have an answer or a skip."""
     open: str | None
@@ -62,6 +63,7 @@ class Interview:
         )
         text = state or "{}"
         self.state: dict[str, Any] = orjson.loads(text)
+        self.declined = '"declined":' in text
         self.edited = '"edits":' in text  # found sooner than by going over the answers
         self.answers: Mapping[str, Mapping[str, Any]] = self.state.get("answers") or {}
         self.step: str = self.state.get("step", "welcome")
@@ -79,9 +81,14 @@ class Interview:
 
     @property
     def choices(self) -> dict[str, str | None]:
-        """Return the choice, or None for a skip, of each item that was answered or skipped."""
+        """Return the answer, None for a skip or DECLINES, of each item that has any of these."""
         pairs = zip(self.route.items, self.values, strict=True)
         return {item: value for item, value in pairs if value not in {OPEN, UNREACHED}}
+
+    @property
+    def answered(self) -> int:
+        """Return how many items were answered."""
+        return self.given - self.values.count(None) - self.values.count(DECLINES)
 
     @property
     def scores(self) -> list[Score]:
@@ -102,7 +109,8 @@ class Finder:
         """Fill in what was asked, and what became of it."""
         interview.form, adaptive = form, _ = self._form(interview.state.get("arm"))
         answers = interview.answers
-        if not adaptive and not self._conditional and tuple(answers) == form:
+        usual = not (adaptive or self._conditional or interview.declined)
+        if usual and tuple(answers) == form:
             interview.route, interview.open = self._route(form), None  # the usual one: whole, in order
             interview.values = list(map(_choice_of, answers.values()))
             interview.given = len(form)
@@ -111,6 +119,8 @@ class Finder:
         asked, interview.open = self._asked(interview, choices, adaptive=adaptive)
         interview.route = self._route(asked)
         interview.values = [choices.get(item, UNREACHED) for item in asked]
+        if interview.declined:
+            interview.values = list(map(_with_declined, interview.values, map(answers.get, asked)))
         interview.given = len(asked) - interview.values.count(UNREACHED)
         if interview.open is not None:
             interview.values[asked.index(interview.open)] = OPEN
@@ -146,3 +156,7 @@ class Finder:
             if len(self._routes) < _ROUTES:
                 self._routes[asked] = known
         return known
+
+
+def _with_declined(value: str | None, answer: Mapping[str, Any] | None) -> str | None:
+    return DECLINES if answer is not None and answer.get("declined") else value

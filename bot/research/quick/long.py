@@ -1,26 +1,29 @@
 """`answers_long.csv`, `events.csv` and `scores.csv`, line by line, from stored interviews with their logs."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from bot.conversation.events import EVENTS
-from bot.questionnaire.model import Edition
+from bot.questionnaire.model import Edition, Item
 from bot.research.long import SCALE, SEGMENT, event_name
 from bot.research.quick.cells import milliseconds, moment_of, numbers, quoted
 from bot.research.quick.interview import Interview
-from bot.research.quick.wide import HELD, NA, SKIP, texts_of
-from bot.research.response import State, withheld
+from bot.research.quick.wide import HELD, NA, SAID_NOT, SKIP, Texts
+from bot.research.response import State, value, withheld
 
 Lines = Callable[[Interview], list[str]]
 _NAMES = {name: event_name(kind) for name, kind in EVENTS.items()}
-_ABOUT_ITEMS = frozenset({"Answered", "Skipped", "EditAsked"})
-_GIVEN = frozenset({"Answered", "Skipped"})
+_ABOUT_ITEMS = frozenset({"Answered", "Skipped", "Declined", "EditAsked", "Ticked"})
+_SAYS = frozenset({"Answered", "Ticked"})
+_GIVEN = frozenset({"Answered", "Skipped", "Declined"})
 
 
 def answer_lines(edition: Edition, *, withhold: bool = True) -> Lines:
     """Return what turns an interview into its lines in `answers_long.csv`."""
-    digest, held = edition.digest, _held(edition, withhold)
-    texts, labels = texts_of(edition, held), _labels(edition)
+    digest, held, asked = edition.digest, _held(edition, withhold), edition.questionnaire
+    texts = {item: Texts(1, partial(value, asked.answered(item))) for item in asked.items_by_id}
+    labels = _labels(edition)
     first = edition.languages[0]
     never = f"{NA},{NA},,{NA},{State.NOT_ASKED.value},{NA},{NA},{NA},{digest}"
     left = f"{SKIP},{SKIP},,{SKIP},{State.ABANDONED.value},{SKIP},{SKIP},{SKIP},{digest}"
@@ -35,14 +38,16 @@ def answer_lines(edition: Edition, *, withhold: bool = True) -> Lines:
                 continue
             answer, (at, ms, language) = answers[item], given[item]
             choice, edits = answer["choice"], answer.get("edits", 0)
-            value = texts[item][choice]
-            if choice is None:
+            if answer.get("declined"):
+                words = f"{SAID_NOT},{SAID_NOT},,{quoted(language)},{State.DECLINED.value}"
+            elif choice is None:
                 words = f"{SKIP},{SKIP},,{quoted(language)},{State.SKIPPED.value}"
             elif item in held:
                 words = f"{HELD},{HELD},,{quoted(language)},{State.ANSWERED.value}"
             else:
                 label = labels.get((language, item)) or labels[first, item]
-                words = f"{choice},{value},{label[choice]},{quoted(language)},{State.ANSWERED.value}"
+                said = f"{choice},{texts[item][choice]},{label[choice]}"
+                words = f"{said},{quoted(language)},{State.ANSWERED.value}"
             found.append(f"{code},{item},{position},{words},{moment_of(at)},{ms},{edits},{digest}")
         return found
 
@@ -50,17 +55,18 @@ def answer_lines(edition: Edition, *, withhold: bool = True) -> Lines:
 
 
 def _held(edition: Edition, withhold: bool) -> frozenset[str]:  # noqa: FBT001 - passed on as it came
-    return withheld(edition.questionnaire) if withhold else frozenset()
+    return withheld(edition.questionnaire, identifiers=withhold)
 
 
-def _labels(edition: Edition) -> dict[tuple[str, str], dict[str, str]]:
-    return {
-        (language, item.id): {
-            choice: quoted(label) for choice, label in edition.texts[language].labels[item.answers].items()
-        }
-        for language in edition.texts
-        for item in edition.questionnaire.items
-    }
+def _labels(edition: Edition) -> dict[tuple[str, str], Texts]:
+    asked = edition.questionnaire
+
+    def label(item: Item, language: str) -> Texts:
+        if not asked.choices(item.id):
+            return Texts(1, lambda _typed: "")
+        return Texts(1, lambda choice: quoted(edition.texts[language].said(item.answers, choice)))
+
+    return {(language, item.id): label(item, language) for language in edition.texts for item in asked.items}
 
 
 def _given(interview: Interview) -> dict[str, tuple[int, int, str]]:
@@ -97,8 +103,8 @@ def _event(kind: str, body: dict[str, Any], held: frozenset[str], topics: tuple[
     """Return the item, the choice and the detail."""
     if kind in _ABOUT_ITEMS:
         item = body["item"]
-        choice = "" if kind != "Answered" else HELD if item in held else body["choice"]
-        return f"{item},{choice},"
+        choice = "" if kind not in _SAYS else HELD if item in held else body["choice"]
+        return f"{item},{choice},{_yes_no(body['on']) if kind == 'Ticked' else ''}"
     return f",,{quoted(_detail(kind, body, topics))}"
 
 
@@ -108,7 +114,7 @@ def _detail(kind: str, body: dict[str, Any], topics: tuple[str, ...]) -> str:
         case "LanguageChosen":
             found = body["language"]
         case "ResearchSet" | "PlainSet":
-            found = "yes" if body["allowed" if kind == "ResearchSet" else "on"] else "no"
+            found = _yes_no(body["allowed" if kind == "ResearchSet" else "on"])
         case "Corrected":
             found = body["segment"]
         case "Moved":
@@ -120,6 +126,10 @@ def _detail(kind: str, body: dict[str, Any], topics: tuple[str, ...]) -> str:
         case _:
             pass
     return found
+
+
+def _yes_no(on: bool) -> str:  # noqa: FBT001 - it is what is written down
+    return "yes" if on else "no"
 
 
 def _topic(body: dict[str, Any], topics: tuple[str, ...]) -> str:
@@ -149,7 +159,7 @@ def _segment_lines(interview: Interview, digest: str) -> Iterator[str]:
     shown = interview.state.get("shown")
     if shown is None:
         return
-    answered = interview.given - interview.values.count(None)
+    answered = interview.answered
     asked = interview.given + (interview.open is not None)
     found = shown["probabilities"]
     for segment, share in zip(found, numbers(list(found.values())).split(","), strict=True):

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from bot.questionnaire.model import Questionnaire, Scale
 from bot.scoring.scales import NOT_ASKED, TOO_FEW, keyed_values
 
-OPEN, UNREACHED = "?", ""
-"""What stands in the place of a choice: the item was on the screen, or was not reached. Neither is an id."""
+OPEN, DECLINES, UNREACHED = "?", "!", ""
+"""What stands in the place of a choice: on the screen, declined, or not reached. None of them is an id."""
 
 Values = Sequence[str | None]
 _MOST = 10_000  # combinations of answers remembered for each scale
@@ -71,7 +71,7 @@ class _Scale:
     def _score(self, given: Values) -> Score:
         pairs = list(zip(self._keyed, given, strict=True))
         reached = [pair for pair in pairs if pair[1] not in {OPEN, UNREACHED}]
-        values = [numbers[choice] for numbers, choice in reached if choice is not None]
+        values = [numbers[choice] for numbers, choice in reached if choice not in {None, DECLINES}]
         due, scale = len(given), self._scale
         if not reached:
             return _none(NOT_ASKED, 0, due)

@@ -1,19 +1,22 @@
 """`responses_wide.csv`, line by line, from stored interviews."""
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Mapping, Sequence
 from operator import getitem
 from typing import Any
 
 from bot.conversation.session import Step
-from bot.questionnaire.model import Edition
+from bot.questionnaire.model import AnyAnswers, Edition
 from bot.research.layout import Layout
+from bot.research.parts import Part, parts, said
 from bot.research.quick.cells import moment, numbers, quoted
 from bot.research.quick.interview import Interview
-from bot.research.quick.scales import OPEN, UNREACHED, Route, Values, picking
+from bot.research.quick.scales import DECLINES, OPEN, UNREACHED, Route, Values, picking
 from bot.research.response import Status, withheld
-from bot.scoring.scales import NOT_ASKED, SKIPPED, TOO_FEW, WITHHELD
+from bot.scoring.scales import DECLINED, NOT_ASKED, SKIPPED, TOO_FEW, WITHHELD
 
 NA, SKIP, HELD, FEW = str(NOT_ASKED), str(SKIPPED), str(WITHHELD), str(TOO_FEW)
+SAID_NOT = str(DECLINED)
+_MOST = 10_000  # answers of one item that are remembered
 _RESULT = Step.RESULT.value
 _PARTIAL = Status.PARTIAL.value
 STATUSES = {_RESULT: Status.COMPLETE.value, Step.STOPPED.value: Status.STOPPED.value}
@@ -22,29 +25,54 @@ STATUSES = {_RESULT: Status.COMPLETE.value, Step.STOPPED.value: Status.STOPPED.v
 _FRACTIONS = [repr(number / 1000)[1:] for number in range(1000)]  # of a second, from its milliseconds
 
 
-def texts_of(edition: Edition, held: Container[str]) -> dict[str, dict[str | None, str]]:
-    """Return, for each item, the text in its column for each choice, and for what stands in its place."""
-    asked = edition.questionnaire
+class Texts(dict[str | None, str]):
+    """What stands in the columns of one item for each answer, and for what stands in its place.
+
+    An answer that isn't known yet is worked out when it is met: numbers and days have no end.
+    """
+
+    def __init__(self, columns: int, make: Callable[[str], str]) -> None:
+        super().__init__(
+            {
+                none: ",".join([code] * columns)
+                for none, code in {None: SKIP, OPEN: SKIP, DECLINES: SAID_NOT, UNREACHED: NA}.items()
+            }
+        )
+        self._make = make
+
+    def __missing__(self, answer: str | None) -> str:
+        """Work out an answer, and remember it while there are few."""
+        text = self._make(answer or "")
+        if len(self) < _MOST:
+            self[answer] = text
+        return text
+
+
+def texts_of(edition: Edition, layout: Layout, held: Container[str]) -> dict[str, Texts]:
+    """Return, for each item that has columns, what stands in them."""
     return {
-        item.id: {None: SKIP, OPEN: SKIP, UNREACHED: NA}
-        | {
-            choice.id: HELD if item.id in held else str(choice.value)
-            for choice in asked.answers[item.answers].choices
-        }
-        for item in asked.items
+        item.id: _texts(edition.questionnaire.answered(item.id), found, held=item.id in held)
+        for item in edition.questionnaire.items
+        if (found := parts(layout, item.id))
     }
+
+
+def _texts(answers: AnyAnswers, found: Sequence[Part], *, held: bool) -> Texts:
+    if held:
+        return Texts(len(found), lambda _answer: ",".join([HELD] * len(found)))
+    return Texts(len(found), lambda answer: ",".join([said(part, answers, answer) for part in found]))
 
 
 def wide_lines(edition: Edition, layout: Layout, *, withhold: bool = True) -> Callable[[Interview], str]:
     """Return what turns an interview into its line."""
-    held = withheld(edition.questionnaire) if withhold else frozenset()
-    who, items = _who(edition), _items(texts_of(edition, held), layout)
+    held = withheld(edition.questionnaire, identifiers=withhold)
+    who, items = _who(edition), _items(texts_of(edition, layout, held), layout)
     scales, results = _scales(edition, layout), _results(edition, layout)
 
     def line(interview: Interview) -> str:
         return (
             f"{interview.code},{interview.person},{interview.follows or NA},{who(interview.state)},"
-            f"{_when(interview)},{items(interview)},{scales(interview)}{results(interview)}"
+            f"{_when(interview)},{items(interview)}{scales(interview)}{results(interview)}"
         )
 
     return line
@@ -96,22 +124,25 @@ def _when(interview: Interview) -> str:
 
 def _counts(interview: Interview) -> str:
     given, open_, skipped = interview.given, interview.open is not None, interview.values.count(None)
+    answered = interview.answered if interview.declined else given - skipped
     edits = _edits(interview) if interview.edited else 0
-    return f"{given + open_},{given - skipped},{skipped},{edits}"
+    return f"{given + open_},{answered},{skipped},{edits}"
 
 
 def _edits(interview: Interview) -> int:
     return sum([interview.answers[item].get("edits", 0) for item in interview.choices])
 
 
-def _items(by_item: Mapping[str, dict[str | None, str]], layout: Layout) -> Callable[[Interview], str]:
-    every, key = list(layout.items), object()
+def _items(by_item: Mapping[str, Texts], layout: Layout) -> Callable[[Interview], str]:
+    """Return what writes the columns of all items, with a comma behind each."""
+    key = object()
+    every = {item: len(found) for item in layout.items if (found := parts(layout, item))}
 
-    def prepared(route: Route) -> tuple[str, Callable[[Values], Values], list[dict[str | None, str]]]:
+    def prepared(route: Route) -> tuple[str, Callable[[Values], Values], list[Texts]]:
         """Return a pattern of all items' columns, what picks the values for its gaps, and their texts."""
         places = {item: place for place, item in enumerate(route.items)}
         gaps = [item for item in every if item in places]
-        pattern = ",".join(["%s" if item in places else NA for item in every])
+        pattern = "".join(["%s," if item in places else f"{NA}," * every[item] for item in every])
         return pattern, picking([places[item] for item in gaps]), [by_item[item] for item in gaps]
 
     def text(interview: Interview) -> str:
