@@ -117,8 +117,8 @@ class Invites:
             link=self.door.site.landing(invite.code),
             qr=qr.svg(self.door.site.landing(invite.code)),
             posters=[(tag, content.phrasebook.say(tag, "language.name", {})) for tag in content.languages],
-            button=snippet(address, invite.code, content.organisation, label, frame=False),
-            framed=snippet(address, invite.code, content.organisation, label, frame=True),
+            button_code=snippet(address, invite.code, content.organisation, label, frame=False),
+            frame_code=snippet(address, invite.code, content.organisation, label, frame=True),
             sites=content.organisation.may_embed,
         )
 

