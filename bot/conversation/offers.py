@@ -1,4 +1,4 @@
-"""What people are asked for after their result: the rest of the longer form, and to answer again in some weeks.
+"""What people are asked for after their result: the rest of the longer form, and to answer again weeks later.
 
 Law: it is offered only to people who allow research, one thing at a time, and once: whoever said no isn't
 asked any more. Each is a session of its own that follows the first, so the first one's result stays as it is.

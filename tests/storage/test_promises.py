@@ -3,10 +3,11 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from bot.conversation.events import Answered, Began
+from bot.conversation.events import Answered, Began, OfferAnswered
 from bot.conversation.session import Step
 from bot.storage import erasing
 from bot.storage import snapshot as snapshot_module
@@ -26,6 +27,7 @@ from tests.storage.made import (
     consented,
     erased,
     interviewed,
+    moved,
     receipt,
     stopped,
 )
@@ -277,6 +279,32 @@ class TestActivePeople:
         session = await interviewed(store, P)
         await store.save(await store.load(P), asked(session, NOON + DAY), "k")
         assert len(await store.active_since(NOON + DAY)) == 1
+
+
+class TestPeopleWhoWantToBeAskedAgain:
+    async def wished(self, store: Store, person: str, *, address: bytes | None = b"a", **more: Any) -> None:
+        interview = Interview(store, person)
+        await interview.begin(address=address)
+        session = await interview.consent()
+        event = OfferAnswered(NOON, "retest", accepted=True)
+        offers = {"offers": {"retest": True}, "step": Step.RESULT, "ended_at": NOON}
+        await interview.take(moved(session, event, **offers | more))
+
+    async def test_are_those_who_said_so_and_were_not_asked_since(self, store: Store) -> None:
+        await self.wished(store, "WISHED")
+        await self.wished(store, "DECLINED", offers={"retest": False})
+        await self.wished(store, "ASKED", asked_again_at=NOON)
+        await self.wished(store, "BLOCKED")
+        await store.reachable("BLOCKED", yes=False)
+        await self.wished(store, "NOWHERE", address=None)
+        await self.wished(store, "LONG AGO", ended_at=NOON - DAY)
+        await self.wished(store, "WITHDRAWN")
+        withdrawn = await store.load("WITHDRAWN")
+        assert withdrawn.session is not None
+        await store.save(withdrawn, allowed(withdrawn.session, NOON, research=False), "no")
+        (found,) = await store.wishing_retest(NOON)
+        assert (found.person, found.turn, found.address) == ("WISHED", 4, b"a")
+        assert found.session == (await store.load("WISHED")).session
 
 
 class TestErasure:
