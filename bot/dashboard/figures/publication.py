@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from bot.dashboard.figures.bands import LEAST, Band, first_band
+from bot.dashboard.figures.bands import ANY, LEAST, Band, first_band
 from bot.dashboard.figures.counting import (
     FINISHED,
     OUTCOMES,
@@ -229,10 +229,14 @@ def _by_week(raws: Mapping[str, Counts], weeks: Mapping[str, Shown]) -> tuple[Ta
     fixed = {(week, outcome): _band(weeks[week], outcome) for week, outcome in inner}
     fixed |= {(week, ALL): _band(weeks[week], ALL) for week in raws}
     fixed[ALL, ALL] = first_band(table.count((ALL, ALL)))
-    protected = protect(table, fixed)
-    if protected is None:
-        raise ArithmeticError("weeks that were published can't be summed up safely")
-    return table, protected
+    open_sums = {}
+    for outcome in OUTCOMES:
+        if all(fixed[week, outcome].exact for week in raws):  # anybody can add them up
+            fixed[ALL, outcome] = Band(n := table.count((ALL, outcome)), n)
+        else:
+            open_sums[ALL, outcome] = ANY
+    # Sums that aren't published say nothing that the weeks don't: so there is always a way.
+    return table, protect(table, fixed) or {**fixed, **open_sums}
 
 
 def _band(shown: Shown, row: str) -> Band:

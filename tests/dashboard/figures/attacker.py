@@ -1,0 +1,142 @@
+"""Somebody who knows everything that is published, and solves for what isn't.
+
+None of our own arithmetic is used here. The unknown is how many people there are of each kind, by week, place,
+channel, outcome and so on; each number that is published says something about their sums; a solver of linear
+programs that isn't ours finds how small and how great each hidden number can be.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from math import ceil, floor, inf
+
+import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.sparse import csr_array
+
+from bot.dashboard.figures.counting import FINISHED, LEFT, UNFINISHED, N
+from bot.dashboard.figures.network import ALL
+from bot.dashboard.figures.publication import Publication
+
+Kind = tuple[str, str, str, str, str, str, str]
+"""Week, place, channel, outcome, question or segment, shared or kept, language."""
+
+_NEAR = 1e-6
+
+
+@dataclass(frozen=True)
+class Said:
+    """One published number: whose it is, and between which it lies."""
+
+    where: str
+    counts: Callable[[Kind], bool]
+    low: float
+    high: float
+
+    @property
+    def hidden(self) -> bool:
+        """Tell whether the number itself isn't published."""
+        return self.low != self.high
+
+
+@dataclass(frozen=True)
+class Worlds:
+    """What can vary."""
+
+    weeks: tuple[str, ...]
+    places: tuple[str, ...]
+    channels: tuple[str, ...]
+    questions: tuple[str, ...]
+    segments: tuple[str, ...]
+    languages: tuple[str, ...]
+
+    def kinds(self) -> list[Kind]:
+        """Return every kind of person there could be."""
+        ends = [(LEFT, "", "", "")]
+        ends += [(UNFINISHED, one, "", "") for one in self.questions]
+        ends += [(FINISHED, *one) for one in product(self.segments, ("shared", "kept"), self.languages)]
+        return [(*where, *end) for where in product(self.weeks, self.places, self.channels) for end in ends]
+
+
+_PLACE_OF = {"place": 1, "channel": 2, "question": 4, "segment": 4, "language": 6}
+_WITHIN = {"question": UNFINISHED, "segment": FINISHED, "language": FINISHED}
+
+
+def said(published: Iterable[Publication], weeks_of: Mapping[str, Sequence[str]]) -> Iterator[Said]:
+    """Yield everything that publications say; `weeks_of` names the weeks of those that are weeks."""
+    for one in published:
+        for name, table in one.tables.items():
+            for (row, column), band in table.bands.items():
+                high = inf if band.high is None else band.high
+                where = f"{one.name} {name} {row} {column}"
+                if name == "outcome":
+                    yield Said(where, _of_weeks(weeks_of[one.name], row), band.low, high)
+                elif name == "week":
+                    weeks = [*_every(weeks_of)] if row == ALL else weeks_of[row]
+                    yield Said(where, _of_weeks(weeks, column), band.low, high)
+                elif name in _PLACE_OF:
+                    yield Said(where, _of_table(name, row, column), band.low, high)
+
+
+def _every(weeks_of: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    return (week for weeks in weeks_of.values() for week in weeks)
+
+
+def _of_weeks(weeks: Sequence[str], outcome: str) -> Callable[[Kind], bool]:
+    return lambda kind: kind[0] in weeks and outcome in {ALL, kind[3]}
+
+
+def _of_table(name: str, row: str, column: str) -> Callable[[Kind], bool]:
+    place, within = _PLACE_OF[name], _WITHIN.get(name)
+
+    def counts(kind: Kind) -> bool:
+        there = row in {ALL, kind[place]} and within in {None, kind[3]}
+        return there and column in {ALL, N, kind[3], kind[5]}
+
+    return counts
+
+
+class Attacker:
+    """A solver over everything that was said."""
+
+    def __init__(self, worlds: Worlds, everything: Iterable[Said]) -> None:
+        self.said = list(everything)
+        kinds = worlds.kinds()
+        self._rows = np.array([[one.counts(kind) for kind in kinds] for one in self.said], dtype=float)
+        self._low = np.array([one.low for one in self.said])
+        self._high = np.array([one.high for one in self.said])
+        exact = self._low == self._high
+        bounded = ~exact & np.isfinite(self._high)
+        upper = np.vstack([-self._rows[~exact], self._rows[bounded]])
+        self._linear = {
+            "A_ub": csr_array(upper),
+            "b_ub": np.concatenate([-self._low[~exact], self._high[bounded]]),
+            "A_eq": csr_array(self._rows[exact]),
+            "b_eq": self._low[exact],
+        }
+
+    def ranges(self, *, whole_people: bool = False) -> dict[str, tuple[float, float]]:
+        """Return the least and the greatest value of each hidden number."""
+        solve = self._in_whole_people if whole_people else self._solved
+        return {
+            one.where: (ceil(solve(row) - _NEAR), _floor(-solve(-row) + _NEAR))
+            for one, row in zip(self.said, self._rows, strict=True)
+            if one.hidden
+        }
+
+    def _solved(self, goal: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> float:
+        found = linprog(goal, method="highs", **self._linear)
+        if found.status not in {0, 3}:
+            raise ArithmeticError(found.message)
+        return -inf if found.status == 3 else float(found.fun)
+
+    def _in_whole_people(self, goal: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> float:
+        told = LinearConstraint(self._rows, self._low, self._high)
+        found = milp(goal, constraints=[told], integrality=np.ones_like(goal), bounds=Bounds(0, 10**6))
+        if not found.success:
+            raise ArithmeticError(found.message)
+        return float(found.fun)
+
+
+def _floor(number: float) -> float:
+    return number if number == inf else floor(number)
