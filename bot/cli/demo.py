@@ -1,4 +1,4 @@
-"""`attune demo`: the web chat with an example organisation, without a token and without any setup."""
+"""`attune demo`: web chat and dashboard of an example organisation, without a token and without any setup."""
 
 import asyncio
 import contextlib
@@ -114,7 +114,9 @@ async def _demonstrate(settings: "Settings", listening: "socket.socket", people:
     async with open_desk(settings) as desk:
         codes = await _invites(desk)
         served = asyncio.create_task(serve(desk, settings, stop, listening=listening))
-        _announce(f"http://127.0.0.1:{port}", codes[-1], people, settings.database_file if kept else None)
+        address = f"http://127.0.0.1:{port}"
+        links = [await _sign_in(desk, address, role) for role in ("editor", "exporter")]
+        _announce(address, codes[-1], links, people, settings.database_file if kept else None)
         simulated = asyncio.create_task(_simulate(desk, codes[:-1], people))
         await served
         simulated.cancel()
@@ -137,6 +139,21 @@ async def _invites(desk: "Desk") -> list[str]:
     return [one.code for one in await desk.store.invites(organisation)]
 
 
+async def _sign_in(desk: "Desk", address: str, role: str) -> str:
+    """Return a one-time link to the dashboard of the example organisation, for an account of a role."""
+    from bot.dashboard.visits import offer, sign_in_address  # noqa: PLC0415 - `attune --help` stays quick
+    from bot.storage.staff import Account, Role, new_account_id  # noqa: PLC0415 - the same
+
+    organisation = desk.library.default_organisation
+    known = [one for one in await desk.store.accounts(organisation) if one.role == role and not one.closed_at]
+    account = (
+        known[0] if known else Account(new_account_id(), organisation, Role(role), f"Demo {role}", now())
+    )
+    if not known:
+        await desk.store.keep_account(account)
+    return sign_in_address(address, await offer(desk, account.id) or "")
+
+
 async def _simulate(desk: "Desk", codes: list[str], people: int) -> None:
     from bot.invites.simulation import simulate  # noqa: PLC0415 - `attune --help` stays quick
 
@@ -146,12 +163,17 @@ async def _simulate(desk: "Desk", codes: list[str], people: int) -> None:
         typer.echo(f"The {people} made-up interviews are done.")
 
 
-def _announce(address: str, code: str, people: int, database: Path | None) -> None:
+def _announce(address: str, code: str, links: list[str], people: int, database: Path | None) -> None:
     typer.echo(f"""\
 Attune is here, for this machine only (Ctrl-C stops):
 
   {address}/i/{code}      what a person sees who opens a hospital's link
   {address}/chat/{code}   the interview itself
+
+What the hospital sees, counts and invites; each link signs in once, for an editor and for an exporter:
+
+  {links[0]}
+  {links[1]}
 
 The hospital is an example. {people} interviews of made-up people are being added now, on the channel
 `simulated`: they show how it looks, and nothing about people.
