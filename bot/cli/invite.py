@@ -31,6 +31,13 @@ class Picture(StrEnum):
     PNG = "png"
 
 
+class Print(StrEnum):
+    """What a poster is written as."""
+
+    HTML = "html"
+    SVG = "svg"
+
+
 invites = typer.Typer(no_args_is_help=True, help="Invite links: make, list, close, print and embed them.")
 
 
@@ -202,12 +209,14 @@ def poster(
     code: Code,
     out: Out,
     language: Annotated[str | None, typer.Option("--language", help="The invite's own if left out.")] = None,
+    kind: Annotated[Print | None, typer.Option("--format", help="By the file's name if left out.")] = None,
 ) -> None:
-    """Write a poster of one page, to be opened in a browser and printed (or kept as PDF from there).
+    """Write a poster of one page: HTML to print from a browser, or one SVG of the size A4.
 
-    Example: attune invite poster Xk3… --out autumn.html
+    Example: attune invite poster Xk3… --out autumn.svg
     """
-    from bot.invites.poster import poster as made  # noqa: PLC0415 - `attune --help` stays quick
+    from bot.invites.drawn_poster import drawn_poster  # noqa: PLC0415 - `attune --help` stays quick
+    from bot.invites.poster import poster as made_poster  # noqa: PLC0415 - the same
     from bot.web.pages import Pages  # noqa: PLC0415 - the same
 
     async def written() -> None:
@@ -216,6 +225,8 @@ def poster(
             edition = desk.library.questionnaires[invite.questionnaire].edition
             content = desk.library.content(edition, invite.organisation)
             spoken = content.spoken(language or invite.language)
+            svg = kind is Print.SVG or (kind is None and out.suffix.lower() == ".svg")
+            made = drawn_poster if svg else made_poster
             out.write_text(made(Pages(), content, spoken, _address(settings), code), "utf-8")
             typer.echo(f"Wrote {out}.")
 

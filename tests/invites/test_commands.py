@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -63,6 +64,11 @@ def test_pictures_snippet_and_poster_hold_the_link(attune: Attune, tmp_path: Pat
     assert "¿Qué le mueve a cuidar su salud?" in poster
     assert f"attune.example/i/{code}" in poster
     assert "src=" not in poster
+    assert attune("invite", "poster", code, "--out", "poster.svg", "--language", "es").exit_code == 0
+    drawn = ElementTree.parse(tmp_path / "poster.svg").getroot()  # noqa: S314 - our own file
+    said = [one.text for one in drawn.iter("{http://www.w3.org/2000/svg}text")]
+    assert said[:3] == ["Example Hospital", "¿Qué le mueve a", "cuidar su salud?"]
+    assert said[-1] == f"attune.example/i/{code}"
 
 
 @pytest.mark.parametrize(
