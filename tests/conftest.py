@@ -68,6 +68,18 @@ def postgres_server() -> Iterator[Databases]:
         yield lent
 
 
+# ---------------------------------------------------------------- quick tests begin quickly
+
+ONLY_SLOW = ("browser", "benchmarks", "emulator_self/test_clients.py")
+"""Tests that are all slow, and need libraries that take seconds to load."""
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave those unread where no slow test is wanted."""
+    heavy = {ROOT / "tests" / name for name in ONLY_SLOW}
+    return True if collection_path in heavy and "not slow" in config.option.markexpr else None
+
+
 # ---------------------------------------------------------------- nothing private is ever logged
 
 _WATCH = pytest.StashKey[Watch]()

@@ -10,6 +10,8 @@ import pytest
 from benchmarks.crowd import OurScript, PeersScript, Wrong
 from benchmarks.quiz import buttons, question, score
 
+pytestmark = pytest.mark.slow
+
 
 def keyboard(number: int) -> list[list[dict[str, str]]]:
     return [[{"text": text, "callback_data": data}] for text, data in buttons(number)]
@@ -38,7 +40,6 @@ class TestAPerson:
             OurScript([0] * 12).next("Welcome", keyboard(0))
 
 
-@pytest.mark.slow
 def test_every_bot_gets_five_people_through(root: Path, tmp_path: Path) -> None:
     crowd = ["--people", "5", "--rounds", "1", "--limit", "60", "--out", str(tmp_path)]
     done = subprocess.run(

@@ -1,14 +1,15 @@
 from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
 
 import aiohttp
 import pytest
-from aiogram import Bot as AiogramBot
-from aiogram.client.session.aiohttp import AiohttpSession
-from aiogram.client.telegram import TelegramAPIServer
 from telegram import Bot as PtbBot
 
 from tests.emulator import Clock, Emulator
 from tests.emulator_self.raw import RawBot
+
+if TYPE_CHECKING:  # it takes seconds to load
+    from aiogram import Bot as AiogramBot
 
 HALF_PAST_NINE = 1_790_000_000.0
 
@@ -41,7 +42,11 @@ async def ptb(telegram: Emulator, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
 
 
 @pytest.fixture
-async def aiogram(telegram: Emulator) -> AsyncIterator[AiogramBot]:
+async def aiogram(telegram: Emulator) -> AsyncIterator["AiogramBot"]:
+    from aiogram import Bot as AiogramBot  # noqa: PLC0415 - it takes seconds to load
+    from aiogram.client.session.aiohttp import AiohttpSession  # noqa: PLC0415 - the same
+    from aiogram.client.telegram import TelegramAPIServer  # noqa: PLC0415 - the same
+
     session = AiohttpSession(api=TelegramAPIServer.from_base(telegram.url))
     async with AiogramBot(telegram.token, session=session) as bot:
         yield bot

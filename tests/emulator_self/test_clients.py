@@ -12,6 +12,8 @@ from telegram.error import BadRequest, EndPointNotFound, Forbidden, RetryAfter
 from tests.emulator import Emulator, Phone
 from tests.emulator.faults import too_many_requests
 
+pytestmark = pytest.mark.slow
+
 EVERY_KIND = ["message", "edited_message", "callback_query", "my_chat_member"]
 
 
