@@ -3,7 +3,7 @@
 import json
 import re
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -65,7 +65,7 @@ def test_pictures_snippet_and_poster_hold_the_link(attune: Attune, tmp_path: Pat
     assert f"attune.example/i/{code}" in poster
     assert "src=" not in poster
     assert attune("invite", "poster", code, "--out", "poster.svg", "--language", "es").exit_code == 0
-    drawn = ElementTree.parse(tmp_path / "poster.svg").getroot()  # noqa: S314 - our own file
+    drawn = ET.parse(tmp_path / "poster.svg").getroot()  # noqa: S314 - our own file
     said = [one.text for one in drawn.iter("{http://www.w3.org/2000/svg}text")]
     assert said[:3] == ["Example Hospital", "¿Qué le mueve a", "cuidar su salud?"]
     assert said[-1] == f"attune.example/i/{code}"
