@@ -16,6 +16,7 @@ from typing import Final
 
 from sqlalchemy import Connection, delete, func, select, text
 
+from bot.errors import OperatorError
 from bot.privacy import BACKUP_AGE
 from bot.storage import tables
 from bot.storage.codes import erasure_code
@@ -54,6 +55,18 @@ class Ledger:
 
     def __init__(self, folder: Path, identity: str) -> None:
         self.path: Final = folder / f"erased-{identity}.txt"
+
+    def begun(self) -> Sequence[Entry]:
+        """Return what was noted; make the ledger where there is none, or say why that can't be."""
+        try:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            os.close(os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
+        except OSError as error:
+            raise OperatorError(
+                f"The ledger of erasures can't be kept in {self.path.parent}: {error.strerror}.",
+                remedy="Set ERASURE_LEDGER to a folder that this account may write, apart from the database.",
+            ) from error
+        return self.entries()
 
     def entries(self) -> Sequence[Entry]:
         """Return what was noted; a line that a crash cut short isn't, for its erasure isn't verified."""

@@ -30,7 +30,7 @@ class LedgerInSql:
         self._marking = marking
         identity = cast("str", await self._group.submit(Call(ledger.identify)))
         self._ledger = Ledger(marking.folder, identity)
-        entries = await asyncio.to_thread(self._ledger.entries)
+        entries = await asyncio.to_thread(self._ledger.begun)
         if not entries or set(entries) <= set(await self._reader.run(ledger.noted)):
             return 0
         again = Call(lambda connection: ledger.erase_again(connection, marking, entries))

@@ -41,9 +41,9 @@ class Found:
 
 def prepare(database: Path, fingerprint: str, now: datetime) -> None:
     """Make, check or upgrade a database."""
-    with _explained(database):
+    with explained(database):
         files.create(database)
-        found = _inspect(database)
+        found = inspect(database)
         if not _ready(found, fingerprint, database):
             _refuse_newer(found.revision, database)
             _upgrade(database, fingerprint, now)
@@ -62,7 +62,8 @@ def _ready(found: Found, fingerprint: str, database: Path) -> bool:
     return found.revision == HEAD
 
 
-def _inspect(database: Path) -> Found:
+def inspect(database: Path) -> Found:
+    """Return what lies in a file; nothing is changed."""
     with closing(connect(database)) as connection:
         names = {
             name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
@@ -92,7 +93,8 @@ def connect(database: Path) -> sqlite3.Connection:
 
 
 @contextmanager
-def _explained(database: Path) -> Iterator[None]:
+def explained(database: Path) -> Iterator[None]:
+    """Say in one sentence why a database can't be used."""
     try:
         with _unwrapped():
             yield
@@ -131,13 +133,12 @@ def _upgrade(database: Path, fingerprint: str, now: datetime) -> None:
     from bot.storage import revisions  # noqa: PLC0415 - Alembic is slow to import, and needed on such days only
 
     write_ahead(database)
-    engine = _engine(database)
-    with engine.begin() as connection:  # takes the write lock: from here on nobody else upgrades
-        found = _inspect(database)
+    with engine(database).begin() as connection:  # takes the write lock: from here on nobody else upgrades
+        found = inspect(database)
         if _ready(found, fingerprint, database):
             return
         if found.revision is not None:
-            back_up(database, database.with_name(f"{database.name}.before-{HEAD}-{_stamp(now)}.db"))
+            back_up(database, database.with_name(f"{database.name}.before-{HEAD}-{stamp(now)}.db"))
         revisions.upgrade(connection)
         if found.revision is None:
             connection.exec_driver_sql(
@@ -170,12 +171,13 @@ def _refuse_mode(mode: str, database: Path) -> None:
         )
 
 
-def _engine(database: Path) -> Engine:
-    engine = create_engine(
+def engine(database: Path) -> Engine:
+    """Return an engine for one long transaction that begins by taking the write lock."""
+    made = create_engine(
         "sqlite://", creator=lambda: connect(database), poolclass=NullPool, hide_parameters=True
     )
-    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
-    return engine
+    event.listen(made, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    return made
 
 
 def _refuse_newer(revision: str | None, database: Path) -> None:
@@ -205,5 +207,6 @@ def upgrade_backups(database: Path) -> tuple[Path, ...]:
     return tuple(sorted(database.parent.glob(f"{database.name}.before-*.db")))
 
 
-def _stamp(now: datetime) -> str:
+def stamp(now: datetime) -> str:
+    """Return a moment as it stands in the name of a file."""
     return now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
