@@ -1,11 +1,12 @@
 """A real web server on loopback for tests: the one app over a house's desk."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+import uvicorn
+
 from bot.privacy import Keys
-from bot.server import listen, serve
+from bot.server import create_app, listen
 from bot.settings import Settings
 from bot.turns import Desk
 
@@ -18,10 +19,19 @@ async def serving(
 ) -> AsyncIterator[str]:
     """Serve a desk on a free port; give its address."""
     settings = Settings(_env_file=None, port=0, public_url=public_url)
-    stop, listening = asyncio.Event(), listen(settings)
-    task = asyncio.create_task(serve(desk, settings, stop, bot_link, listening=listening))
+    listening = listen(settings)
+    port = listening.getsockname()[1]
+    app = create_app(desk, settings.model_copy(update={"port": port}), bot_link)
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, server_header=False))
+    server.config.load()
+    server.lifespan = server.config.lifespan_class(server.config)
+    await server.startup(sockets=[listening])
     try:
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    finally:
-        stop.set()
-        await task
+        yield f"http://127.0.0.1:{port}"
+    finally:  # at once: `bot.server.serve` stops gracefully, which takes a moment, and has tests of its own
+        for one in server.servers:
+            one.close()
+        for connection in list(server.server_state.connections):
+            connection.shutdown()
+        await server.lifespan.shutdown()
+        listening.close()
