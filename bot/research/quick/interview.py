@@ -27,6 +27,7 @@ class Interview:
 
     __slots__ = (
         "_log",
+        "adaptive",
         "answers",
         "began",
         "code",
@@ -47,6 +48,8 @@ class Interview:
 
     form: Sequence[str]
     """The items of its form, in order."""
+    adaptive: bool
+    """Whether that form is adaptive."""
     route: Route
     """The items that are asked of this person."""
     values: list[str | None]
@@ -71,7 +74,7 @@ class Interview:
     @property
     def events(self) -> Sequence[tuple[str, int, dict[str, Any]]]:
         """Return the log: kind, time and body of each event."""
-        return orjson.loads(f"[{self._log or ''}]")  # type: ignore[no-any-return]
+        return orjson.loads(f"[{self._log or ''}]")  # type: ignore[no-any-return]  # the log is ours
 
     @property
     def reached_items(self) -> bool:
@@ -107,7 +110,8 @@ class Finder:
 
     def find(self, interview: Interview) -> None:
         """Fill in what was asked, and what became of it."""
-        interview.form, adaptive = form, _ = self._form(interview.state.get("arm"))
+        form, adaptive = self._form(interview.state.get("arm"))
+        interview.form, interview.adaptive = form, adaptive
         answers = interview.answers
         usual = not (adaptive or self._conditional or interview.declined)
         if usual and tuple(answers) == form:
