@@ -47,6 +47,7 @@ class Called:
         self._webhook.open(self._inbox)
         try:
             if await self._announced():
+                await self._remember()  # at once: who is killed within these seconds was there all the same
                 await self._wait(SETTLED_AFTER)
                 self._watcher.caught_up()
             while not self._stop.is_set():

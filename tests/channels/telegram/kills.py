@@ -2,14 +2,16 @@
 
 Law of the harness: a person taps one answer to each question, always the same one, and waits; whoever waits
 longer than `PATIENCE` after the last kill was left without a reply. Run `python -m
-tests.channels.telegram.kills 50` for figures.
+tests.channels.telegram.kills 50` for figures, with `--webhook` for a bot that is called.
 """
 
+import argparse
 import asyncio
 import base64
 import itertools
 import os
 import random
+import socket
 import sys
 import tempfile
 import time
@@ -56,10 +58,11 @@ class Report:
 
 
 class Program:
-    """The bot in a process of its own, on a database of its own."""
+    """The bot in a process of its own, on a database of its own; with a port it is called there."""
 
-    def __init__(self, folder: Path, telegram: Emulator) -> None:
+    def __init__(self, folder: Path, telegram: Emulator, port: int | None = None) -> None:
         self._folder = folder
+        self._port = port
         self._telegram = telegram
         self._offset = folder / "offset"
         self._offset.write_text("0", "ascii")
@@ -79,6 +82,13 @@ class Program:
             "LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING"),
             "PYTHONUNBUFFERED": "1",
         }
+        if self._port is not None:
+            address = f"http://127.0.0.1:{self._port}"
+            given |= {
+                "PORT": str(self._port),
+                "PUBLIC_URL": address,
+                "WEBHOOK_SECRET": "planted-secret-of-kills",
+            }
         self._lives += 1
         with (self._folder / "log").open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
@@ -86,6 +96,7 @@ class Program:
                 "-m",
                 "tests.channels.telegram.launcher",
                 str(self._offset),
+                *(["--webhook"] if self._port is not None else []),
                 cwd=ROOT,
                 env={**os.environ, **given},
                 stdout=log,
@@ -207,11 +218,19 @@ async def kill_now_and_then(
     report.killing = False
 
 
-async def run(kills: int, people: int, folder: Path, *, seed: int = 1, pause: float = 0.3) -> Report:
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        return int(found.getsockname()[1])
+
+
+async def run(
+    kills: int, people: int, folder: Path, *, seed: int = 1, pause: float = 0.3, webhook: bool = False
+) -> Report:
     """Interview cohorts of people until so many kills have happened, then look at what is stored."""
     report, clock, began = Report(), Clock(), time.monotonic()
-    async with Emulator(clock=clock) as telegram:
-        program = Program(folder, telegram)
+    async with Emulator(clock=clock, keep=5000) as telegram:
+        program = Program(folder, telegram, free_port() if webhook else None)
         await program.start()
         killer = asyncio.create_task(kill_now_and_then(program, clock, report, kills, random.Random(seed)))
         everybody: list[Tapper] = []
@@ -228,7 +247,7 @@ async def run(kills: int, people: int, folder: Path, *, seed: int = 1, pause: fl
     await look(program, everybody, report)
     report.seconds = time.monotonic() - began
     if report.hanging or report.wrong:
-        print(program.log[-20000:])  # noqa: T201 - the only witness
+        print(program.log[-5000:])  # noqa: T201 - the only witness
     return report
 
 
@@ -252,7 +271,7 @@ async def look(program: Program, everybody: list[Tapper], report: Report) -> Non
             choices = [[one.id for one in edition.questionnaire.choices(item)] for item in items]
             wanted = [row[choice(tapper.number, place)] for place, row in enumerate(choices, 1)]
             if len(sessions) != 1 or not right(sessions[0], items, wanted):
-                report.wrong.append(f"P{tapper.number}: {sessions}")
+                report.wrong.append(f"P{tapper.number}: {[(one.step, one.answers) for one in sessions]}")
     finally:
         await store.close()
 
@@ -266,10 +285,17 @@ def right(session: Session, items: tuple[str, ...], wanted: list[str]) -> bool:
 
 def main() -> None:
     """Print the figures of as many kills as asked for."""
-    kills = int(sys.argv[1]) if len(sys.argv) > 1 else 50
+    reader = argparse.ArgumentParser()
+    reader.add_argument("kills", type=int, nargs="?", default=50)
+    reader.add_argument("--people", type=int, default=50)
+    reader.add_argument("--webhook", action="store_true")
+    reader.add_argument("--seed", type=int, default=1)
+    given = reader.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        report = asyncio.run(run(kills, 50, Path(folder)))
-    print(report)  # noqa: T201 - that is what it is for
+        report = asyncio.run(
+            run(given.kills, given.people, Path(folder), seed=given.seed, webhook=given.webhook)
+        )
+    print(f"seed {given.seed}: {report}")  # noqa: T201 - that is what it is for
     for trouble in (*report.hanging, *report.wrong):
         print(trouble)  # noqa: T201 - the same
     sys.exit(bool(report.hanging or report.wrong or report.owed))

@@ -1,7 +1,7 @@
 """`attune run` for tests: the real program, whose clock is ahead by the seconds that a file holds.
 
-Run as `python -m tests.channels.telegram.launcher FILE`; everything else comes from the environment, as
-always.
+Run as `python -m tests.channels.telegram.launcher FILE [--webhook]`; everything else comes from the
+environment, as always.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ def main() -> None:
 
     settings = Settings.read()
     configure(settings.log_level, settings.log_format)
-    asyncio.run(until_signalled(settings, clock, TIMEOUTS))
+    asyncio.run(until_signalled(settings, clock, TIMEOUTS, webhook="--webhook" in sys.argv))
 
 
 if __name__ == "__main__":
