@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.conversation.events import Heard, Started, Tapped
+from bot.conversation.events import Commanded, Heard, Started, Tapped
 from bot.conversation.replies import Button, Page
 from bot.conversation.session import Session
 from bot.conversation.taps import Act, Tap, read
@@ -22,9 +22,11 @@ CHANNEL: Final = "simulated"
 _DAYS: Final = 56
 _AT_ONCE: Final = 8  # so that whoever looks at the pages meanwhile is answered at once
 _MOST_TAPS: Final = 60
-_STAYS: Final = 0.985  # at each tap; about four in five who begin finish
+_STAYS: Final = (0.96, 0.985, 0.975)  # at each tap, by the place of the invite: they differ, as places do
+_COMES_BACK: Final = 0.2
+_SHARES: Final = 0.4
 _SCATTER: Final = 1.0
-_ENDED: Final = frozenset({Page.GOODBYE, Page.DECLINED, Page.UNDER_AGE, Page.STOPPED})
+_ENDED: Final = frozenset({Page.DECLINED, Page.UNDER_AGE, Page.STOPPED})
 
 
 @dataclass(slots=True)
@@ -35,15 +37,24 @@ class Someone:
     chance: random.Random
     name: str
     at: datetime
+    stays: float = _STAYS[-1]
     taps: int = 0
 
     async def is_interviewed(self, code: str) -> None:
-        """Go through an interview, to its end or as far as this one goes."""
+        """Go through an interview, to its end or as far as this one goes, and maybe come back another day."""
+        await self._taps_through(code)
+        later = self.at + timedelta(days=self.chance.uniform(1, 5))
+        if self.chance.random() < _COMES_BACK and later < self.desk.clock():
+            self.at = later
+            await self._said(Commanded(self.at, "resume", f"{self.name}:back"))
+
+    async def _taps_through(self, code: str) -> None:
         language = self.chance.choices(["en", "es"], [3, 1])[0]
         seed = f"{self.name}:{self.chance.getrandbits(64)}"
         spoken = await self._said(Started(self.at, seed, CHANNEL, language, code))
-        while spoken.session is not None and self.taps < _MOST_TAPS and self.chance.random() < _STAYS:
-            if any(message.page in _ENDED for message in spoken.messages):
+        while spoken.session is not None and self.taps < _MOST_TAPS and self.chance.random() < self.stays:
+            pages = {message.page for message in spoken.messages}
+            if pages & _ENDED or (Page.GOODBYE in pages and self.chance.random() > _SHARES):
                 return
             token = self._choice(spoken.session, spoken)
             if token is None:
@@ -104,6 +115,7 @@ _WISHES: Final = {
     (Act.UNHELPFUL, ""): 0.2,
     (Act.PAGE, "not_me"): 0.1,
     (Act.PAGE, "goodbye"): 0.5,
+    (Act.PAGE, "share"): 1.0,
     (Act.CORRECT, ""): 1.0,
 }
 """How likely each button is, against the others beside it; what isn't here is left alone."""
@@ -133,7 +145,9 @@ async def simulate(desk: Desk, codes: Sequence[str], people: int, seed: int = 1)
     async def one(number: int) -> None:
         own = random.Random(chance.getrandbits(64))  # noqa: S311 - the same
         at = now - timedelta(days=own.uniform(1, _DAYS))
+        place = own.randrange(len(codes))
+        someone = Someone(desk, own, f"simulated-{seed}-{number}", at, _STAYS[place % len(_STAYS)])
         async with gate:
-            await Someone(desk, own, f"simulated-{seed}-{number}", at).is_interviewed(own.choice(list(codes)))
+            await someone.is_interviewed(codes[place])
 
     await asyncio.gather(*(one(number) for number in range(people)))

@@ -70,10 +70,9 @@ class Blocks:
         }
         for key, band in of_finished.items():
             yield Line(self.names.say(key), (number(self.names.scene, band, of=came),))
-        yield Line(self.names.say("figures.taps"), (number(self.names.scene, tables["taps"].at(ALL, ALL)),))
-        yield Line(
-            self.names.say("figures.visits"), (number(self.names.scene, tables["visits"].at(ALL, ALL)),)
-        )
+        for name, label in {"taps": "figures.taps", "visits": "figures.visits"}.items():
+            if name in tables:
+                yield Line(self.names.say(label), (number(self.names.scene, tables[name].at(ALL, ALL)),))
         if self.period.seconds is not None:
             yield Line(self.names.say("figures.median"), (Figure(self._minutes(self.period.seconds)),))
 
@@ -90,25 +89,30 @@ class Blocks:
             steps = _steps(table, row)
             came, finished = steps["came"], steps[FINISHED]
             cells = [number(self.names.scene, one) for one in steps.values()]
-            state = (Figure(self._state(row)),) if name == "place" else ()
-            lines.append(Line(label(row), (*cells, percent(self.names.scene, finished, came), *state)))
+            cells.append(percent(self.names.scene, finished, came))
+            lines.append(Line(label(row), (*cells, *self._more(name, row).values())))
             if came.exact and finished.exact:
                 compared[label(row)] = (finished.low, came.low - finished.low)
-        steps_in_words = (
+        columns = (
+            self.names.say(f"figures.row_{name}"),
             self.names.say("figures.came"),
             self.names.say("figures.agreed"),
             self.names.say("figures.finished"),
-        )
-        more = (self.names.say("figures.state"),) if name == "place" else ()
-        columns = (
-            self.names.say(f"figures.row_{name}"),
-            *steps_in_words,
             self.names.say("figures.finish_share"),
-            *more,
+            *self._more(name, ""),
         )
         finding = None if name == "week" else self._finding(compared, "figures.clear_finish")
         about = self.names.say("figures.split_about") if lines else self.names.say("figures.too_few")
         return Block(name, self.names.say(f"figures.by_{name}"), about, columns, tuple(lines), finding)
+
+    def _more(self, name: str, row: str) -> dict[str, Figure]:
+        """Return what else is told of a campaign: taps on its links, and whether people can begin there."""
+        if name != "place":
+            return {}
+        taps = self.period.tables.get("taps")
+        told = {} if taps is None else {"figures.taps": number(self.names.scene, _cell(taps, row))}
+        told["figures.state"] = Figure(self._state(row))
+        return {self.names.say(key): figure for key, figure in told.items()}
 
     def _finding(self, compared: Mapping[str, tuple[int, int]], clear: str) -> str:
         """Return what can be said of the differences, and what it is said with."""
@@ -178,7 +182,9 @@ class Blocks:
         lines: list[Line] = []
         compared: dict[str, tuple[int, int]] = {}
         for row in self._ordered(table):
-            people, shared = table.at(row, ALL) or ANY, table.at(row, "shared") or ANY
+            people = table.at(row, ALL) or ANY
+            parts = {one: table.at(row, one) or ANY for one in ("shared", "kept")}
+            shared = tightened(parts, people)["shared"]
             lines.append(
                 Line(
                     self.names.segment(row),

@@ -47,6 +47,7 @@ def together(several: list[Counts]) -> Counts:
     found: Counts = {}
     for one in several:
         for table, rows in one.items():
+            found.setdefault(table, {})
             for row, cells in rows.items():
                 for column, n in cells.items():
                     add(found, table, row, column, n)
@@ -69,7 +70,8 @@ async def count_week(
     # The store keeps these by its own day, which may be the one before or after.
     around = (first - timedelta(days=1)).isoformat(), (last + timedelta(days=1)).isoformat()
     counted.count_left(await store.counted(f"came:{organisation.id}:", *around), first, last)
-    if not simulated:
+    if not simulated:  # nobody knows of a tap or a visit whose it was
+        counted.counts |= {"taps": {}, "visits": {}}
         counted.count_taps(await store.taps(organisation.id, first.isoformat(), last.isoformat()))
         visits = await store.counted("opened:", first.isoformat(), last.isoformat())
         counted.count_visits(visits)

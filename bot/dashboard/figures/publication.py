@@ -215,7 +215,7 @@ def _tables(raws: Mapping[str, Counts], weeks: Mapping[str, Shown]) -> dict[str,
         shown |= {name: _alone(counts.get(name, {})) for name in _OF_FINISHED}
     if sums[UNFINISHED].exact:
         shown["question"] = _alone(counts.get("question", {}))
-    return shown | {name: _alone(counts.get(name, {})) for name in _ALONE}
+    return shown | {name: _alone(counts.get(name, {})) for name in _ALONE if name in counts}
 
 
 def _by_week(raws: Mapping[str, Counts], weeks: Mapping[str, Shown]) -> tuple[Table, dict[Cell, Band]]:
@@ -240,10 +240,7 @@ def _by_week(raws: Mapping[str, Counts], weeks: Mapping[str, Shown]) -> tuple[Ta
 
 
 def _band(shown: Shown, row: str) -> Band:
-    band = shown.at(row, ALL if row == ALL else N)
-    if band is None:
-        raise KeyError(row)
-    return band
+    return shown.at(row, ALL if row == ALL else N) or ANY
 
 
 def _split(table: Table, sums: Mapping[str, Band], limits: list[dict[str, int]]) -> Shown:

@@ -27,7 +27,7 @@ def protect(
     What is `fixed` was published before and stays. `sums` are the corners of what the columns' sums could be
     for all that other tables say; this table must leave all of it possible.
     """
-    kept = dict(fixed or {})
+    kept = {**_the_whole(table), **(fixed or {})}
     bands = {cell: kept.get(cell) or first_band(table.count(cell)) for cell in table.cells()}
     if not bands[ALL, ALL].exact:
         return None
@@ -40,6 +40,13 @@ def protect(
             bands[cell] = wider(bands[hidden], table.count(hidden)) or ANY
             network.publish(cell, bands[cell])
     return bands
+
+
+def _the_whole(table: Table) -> Bands:
+    """Return what is the whole by another name: the sum of the only column, and that of the only row."""
+    sums = [(ALL, one) for one in table.columns if len(table.columns) == 1]
+    sums += [(one, ALL) for one in table.rows if len(table.rows) == 1]
+    return {cell: first_band(table.count(cell)) for cell in sums}
 
 
 @dataclass(frozen=True)

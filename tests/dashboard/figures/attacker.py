@@ -1,8 +1,8 @@
 """Somebody who knows everything that is published, and solves for what isn't.
 
-None of our own arithmetic is used here. The unknown is how many people there are of each kind, by week, place,
-channel, outcome and so on; each number that is published says something about their sums; a solver of linear
-programs that isn't ours finds how small and how great each hidden number can be.
+None of our own arithmetic is used here. The unknown is how many people there are of each kind, by week,
+place, channel, outcome and so on; each number that is published says something about their sums; a solver of
+linear programs that isn't ours finds how small and how great each hidden number can be.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
