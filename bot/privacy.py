@@ -85,6 +85,13 @@ class Keys:
             name = _pseudonym(key, name)
         return name
 
+    def since(self, fingerprint: str) -> list["Keys"]:
+        """Return the keys from the one of a fingerprint to these, or none where it isn't in the chain."""
+        if self.fingerprint == fingerprint:
+            return [self]
+        before = self.earlier.since(fingerprint) if self.earlier else []
+        return [*before, self] if before else []
+
     def renewed(self, person: str) -> str:
         """Return what somebody whom the keys before knew by a pseudonym is called now."""
         return _pseudonym(self._people[-1], person)

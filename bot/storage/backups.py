@@ -166,7 +166,7 @@ class Restoring:
 
     def refuse(self, backup: Backup) -> list[Keys]:
         """Refuse a backup that can't be put back; else return the keys from its own to the newest."""
-        chain = _chain(self.keys, backup.fingerprint)
+        chain = self.keys.since(backup.fingerprint)
         if not chain:
             raise KeyMismatch(
                 f"{backup.path} needs another privacy key: the one of fingerprint {backup.fingerprint[:8]}.",
@@ -216,18 +216,6 @@ class Restoring:
         finally:
             await store.close()
         return Restored(backup, again, swept.unconsented + swept.retired)
-
-
-def _chain(keys: Keys, fingerprint: str) -> list[Keys]:
-    """Return the keys from the one of a fingerprint to the newest, or none where it isn't among them."""
-    chain: list[Keys] = []
-    present: Keys | None = keys
-    while present is not None:
-        chain.insert(0, present)
-        if present.fingerprint == fingerprint:
-            return chain
-        present = present.earlier
-    return []
 
 
 async def restore(backup: Path, database: Path, restoring: Restoring) -> Restored:

@@ -175,8 +175,10 @@ def forget(connection: Connection, before: datetime) -> None:
 def erase_again(connection: Connection, marking: Marking, entries: Sequence[Entry]) -> int:
     """Erase whom a ledger names and this database doesn't: it is a backup from before; return how many."""
     known = set(noted(connection))
-    new = [entry for entry in entries if entry not in known]
-    last = {entry.mark: entry.at for entry in sorted(new, key=lambda one: one.at) if entry.key == marking.key}
+    new = [entry for entry in entries if entry.key == marking.key and entry not in known]
+    if not new:
+        return 0
+    last = {entry.mark: entry.at for entry in sorted(new, key=lambda one: one.at)}
     # Whoever was erased and came back began after that; whoever is here from before must go again.
     gone = [who for who, began in _people(connection) if began <= last.get(marking.mark(who), tables.EPOCH)]
     for person in gone:

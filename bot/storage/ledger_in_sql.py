@@ -31,7 +31,8 @@ class LedgerInSql:
         identity = cast("str", await self._group.submit(Call(ledger.identify)))
         self._ledger = Ledger(marking.folder, identity)
         entries = await asyncio.to_thread(self._ledger.begun)
-        if not entries or set(entries) <= set(await self._reader.run(ledger.noted)):
+        mine = {entry for entry in entries if entry.key == marking.key}
+        if mine <= set(await self._reader.run(ledger.noted)):
             return 0
         again = Call(lambda connection: ledger.erase_again(connection, marking, entries))
         gone = cast("int", await self._group.submit(again))

@@ -43,12 +43,24 @@ def carry(
 
     With each key whom the ledger names under it is erased first: later their marks couldn't be made any more.
     """
+    if len(chain) < 2:  # noqa: PLR2004 - nothing to carry
+        return 0
+    with engine(database).begin() as connection:
+        connection.exec_driver_sql("PRAGMA secure_delete = 1")
+        return carry_within(connection, chain, marking, entries)
+
+
+def carry_within(
+    connection: Connection,
+    chain: Sequence[Keys],
+    marking: Callable[[Keys], Marking],
+    entries: Sequence[Entry],
+) -> int:
+    """Carry any database, in the transaction that the connection is in."""
     again = 0
     for old, new in pairwise(chain):
-        with engine(database).begin() as connection:
-            connection.exec_driver_sql("PRAGMA secure_delete = 1")
-            again += ledger.erase_again(connection, marking(old), entries)
-            rekey(connection, old, new)
+        again += ledger.erase_again(connection, marking(old), entries)
+        rekey(connection, old, new)
     return again
 
 
@@ -165,8 +177,9 @@ def _anew(text: str, rows: Iterable[str], keys: tuple[Keys, Keys]) -> str:
 
     def resealed(match: re.Match[str]) -> str:
         for row in rows:
-            for sealed in _resealed(old, new, base64.b64decode(match[0]), row, row):
-                return base64.b64encode(sealed).decode()
+            with suppress(ValueError):  # it only looked like base64
+                for sealed in _resealed(old, new, base64.b64decode(match[0]), row, row):
+                    return base64.b64encode(sealed).decode()
         return match[0]
 
     return _SEALED.sub(resealed, text)

@@ -12,6 +12,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
+    Select,
     bindparam,
     delete,
     literal_column,
@@ -59,6 +60,11 @@ def sign(connection: Connection, me: Worker, mark: str) -> None:
 def signed(connection: Connection, me: Worker) -> str | None:
     """Return the mark of a worker's last commit."""
     return connection.scalar(select(worker.c.mark).where(worker.c.worker_id == me.id))
+
+
+def alive() -> Select[str]:
+    """Select the workers that are alive."""
+    return _ALIVE
 
 
 def take_over(connection: Connection, me: Worker) -> None:

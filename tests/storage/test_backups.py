@@ -13,7 +13,7 @@ from bot.errors import KeyMismatch, OperatorError
 from bot.privacy import Keys
 from bot.storage import backups
 from bot.storage.backups import Ages, Restoring
-from bot.storage.ledger import Ledger, Marking
+from bot.storage.ledger import Entry, Ledger, Marking
 from bot.storage.sqlite import SqliteStore, open_sqlite
 from tests.storage.made import EDITION, NOON
 from tests.storage.needles import bytes_of, found
@@ -170,7 +170,7 @@ def test_a_line_cut_short_is_no_entry(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path, "x")
     ledger.path.write_text("KEY mark 2026-11-24T12:00:00+00:00\nKEY other 2026-11-2")
     (entry,) = ledger.entries()
-    ledger.add([backups.ledger.Entry("KEY", "third", NOON)])
+    ledger.add([Entry("KEY", "third", NOON)])
     assert [one.mark for one in ledger.entries()] == ["mark", "third"]
     assert entry.at == NOON
 
