@@ -102,7 +102,8 @@ class Attacker:
     def __init__(self, worlds: Worlds, everything: Iterable[Said]) -> None:
         self.said = list(everything)
         kinds = worlds.kinds()
-        self._rows = np.array([[one.counts(kind) for kind in kinds] for one in self.said], dtype=float)
+        rows = np.array([[one.counts(kind) for kind in kinds] for one in self.said], dtype=float)
+        self._rows = np.unique(rows, axis=1)  # kinds that nothing tells apart are one unknown
         self._low = np.array([one.low for one in self.said])
         self._high = np.array([one.high for one in self.said])
         exact = self._low == self._high
@@ -118,11 +119,12 @@ class Attacker:
     def ranges(self, *, whole_people: bool = False) -> dict[str, tuple[float, float]]:
         """Return the least and the greatest value of each hidden number."""
         solve = self._in_whole_people if whole_people else self._solved
-        return {
-            one.where: (ceil(solve(row) - _NEAR), _floor(-solve(-row) + _NEAR))
-            for one, row in zip(self.said, self._rows, strict=True)
-            if one.hidden
-        }
+        found: dict[bytes, tuple[float, float]] = {}
+        for row in self._rows[[one.hidden for one in self.said]]:
+            if row.tobytes() not in found:  # a week says the same by itself and in its month
+                found[row.tobytes()] = ceil(solve(row) - _NEAR), _floor(-solve(-row) + _NEAR)
+        told = zip(self.said, self._rows, strict=True)
+        return {one.where: found[row.tobytes()] for one, row in told if one.hidden}
 
     def _solved(self, goal: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> float:
         found = linprog(goal, method="highs", **self._linear)
