@@ -126,8 +126,8 @@ def _range(edition: Edition, item: Item) -> str:
 
 
 def _universe(questionnaire: Questionnaire, item: Item) -> str:
-    if item.id not in questionnaire.form.items:
-        return "nobody: not in the form that is asked"
+    if not any(item.id in form.items for form in questionnaire.forms_in_use):
+        return "nobody: not in a form that is asked"
     if item.show_if is None:
         return ""
     values = {choice.id: choice.value for choice in questionnaire.choices(item.show_if.item)}

@@ -170,7 +170,7 @@ def _elsewhere(
 ) -> None:
     """Withhold the same answers in the long table, in the log and in the scores."""
     places = {
-        ANSWERS.file: ("item_id", ("choice", "value")),
+        ANSWERS.file: ("item_id", ("choice", "value", "segment_after", "p_after")),
         EVENTS.file: ("item_id", ("choice",)),
         SCORES.file: ("measure", ("value", "t", "missing")),
     }

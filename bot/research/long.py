@@ -12,6 +12,7 @@ from bot.conversation.events import (
     Event,
     LanguageChosen,
     Moved,
+    OfferAnswered,
     PlainSet,
     ResearchSet,
     Skipped,
@@ -23,6 +24,7 @@ from bot.research.columns import Column, Table, Type, Value, known, moment
 from bot.research.layout import Layout
 from bot.research.parts import value_type
 from bot.research.response import Cell, Response, State, milliseconds
+from bot.scoring.quality import FLAGS, Marks
 from bot.scoring.scales import DECLINED, NOT_ASKED, SKIPPED, TOO_FEW, WITHHELD, ScaleScore
 
 STATES = (
@@ -101,6 +103,35 @@ ANSWERS: Table[AnswerRow] = Table(
             missing=_GONE,
         ),
         _Long("edits", "How often it was changed.", Type.INTEGER, lambda r: r.cell.edits, missing=_GONE),
+        _Long(
+            "asked_order",
+            "Its place among the items that this person was asked, from 1.",
+            Type.INTEGER,
+            lambda r: r.cell.way.place if r.cell.way else NOT_ASKED,
+            missing=(NOT_ASKED,),
+        ),
+        _Long(
+            "by_chance",
+            "In an adaptive form, whether chance chose it, so that a model can be fitted without bias.",
+            Type.INTEGER,
+            lambda r: r.cell.way.by_chance if r.cell.way else NOT_ASKED,
+            ((0, "no"), (1, "yes")),
+            _GONE,
+        ),
+        _Long(
+            "segment_after",
+            "In an adaptive form, the most probable segment after it.",
+            Type.STRING,
+            lambda r: r.cell.way.segment if r.cell.way else NOT_ASKED,
+            missing=(*_GONE, WITHHELD),
+        ),
+        _Long(
+            "p_after",
+            "The probability of that segment then.",
+            Type.NUMBER,
+            lambda r: r.cell.way.probability if r.cell.way else NOT_ASKED,
+            missing=(*_GONE, WITHHELD),
+        ),
         _Long("edition_sha256", "The edition.", Type.STRING, lambda r: r.response.session.edition),
     ),
     _answers,
@@ -164,6 +195,8 @@ def _detail(row: EventRow) -> Value:
             return "yes" if on else "no"
         case TipAsked(number=number):
             return _topic(row, number)
+        case OfferAnswered(offer=offer, accepted=accepted):
+            return f"{offer}={'yes' if accepted else 'no'}"
         case TipRated(number=number, helpful=helpful):
             return f"{_topic(row, number)}={'helpful' if helpful else 'not_helpful'}"
         case _:
@@ -193,7 +226,7 @@ EVENTS: Table[EventRow] = Table(
         ),
         _Event(
             "detail",
-            "A language, yes or no, a segment, an edition, a topic, or topic=helpful; empty without one.",
+            "A language, yes or no, a segment, an edition, a topic, topic=helpful, or offer=yes; else empty.",
             Type.STRING,
             _detail,
         ),
@@ -209,12 +242,12 @@ EVENTS: Table[EventRow] = Table(
 
 # ---------------------------------------------------------------- scores.csv
 
-SCALE, SEGMENT = "scale", "segment"
+SCALE, SEGMENT, QUALITY, FLAG = "scale", "segment", "quality", "flag"
 
 
 @dataclass(frozen=True, slots=True)
 class ScoreRow:
-    """One scale or segment of one response."""
+    """One scale, segment or mark of quality of one response."""
 
     response: Response
     kind: str
@@ -225,11 +258,27 @@ class ScoreRow:
 def _scores(response: Response) -> Iterator[ScoreRow]:
     for scale, found in response.scores.items():
         yield ScoreRow(response, SCALE, scale, found)
+    answered = response.count(State.ANSWERED)
+    asked = response.count(State.ANSWERED, State.SKIPPED, State.DECLINED, State.ABANDONED)
     if response.verdict is not None:
-        answered = response.count(State.ANSWERED)
-        asked = response.count(State.ANSWERED, State.SKIPPED, State.DECLINED, State.ABANDONED)
         for segment, probability in response.verdict.probabilities.items():
             yield ScoreRow(response, SEGMENT, segment, ScaleScore(probability, None, answered, asked))
+    for kind, measure, value, missing in quality(response.marks, answered):
+        yield ScoreRow(response, kind, measure, ScaleScore(value, missing, answered, asked))
+
+
+MEASURED = ("long_string", "median_seconds", "person_fit")
+"""What is measured of the answers as a whole, and marked where it passes the questionnaire's threshold."""
+
+
+def quality(found: Marks, answered: int) -> Iterator[tuple[str, str, float | int | None, int | None]]:
+    """Yield what was measured of an interview and each mark: kind, measure, value, or why there is none."""
+    none = TOO_FEW if answered else NOT_ASKED
+    measured = (found.long_string if answered else None, found.median_seconds, found.person_fit)
+    for measure, value in zip(MEASURED, measured, strict=True):
+        yield QUALITY, measure, value, none if value is None else None
+    for flag in FLAGS:
+        yield FLAG, f"flag_{flag}", int(flag in found.flags) if answered else None, None if answered else none
 
 
 def _value(row: ScoreRow) -> Value:
@@ -257,12 +306,22 @@ SCORES: Table[ScoreRow] = Table(
             "What is scored.",
             Type.STRING,
             lambda r: r.kind,
-            ((SCALE, "a scale"), (SEGMENT, "the probability of a segment")),
+            (
+                (SCALE, "a scale"),
+                (SEGMENT, "the probability of a segment"),
+                (QUALITY, "what is measured of the answers as a whole"),
+                (FLAG, "whether that is marked as odd: 0 or 1"),
+            ),
         ),
-        _Score("measure", "The id of the scale or segment.", Type.STRING, lambda r: r.measure),
+        _Score(
+            "measure",
+            "The id of the scale or segment; or long_string, median_seconds, person_fit, and their marks.",
+            Type.STRING,
+            lambda r: r.measure,
+        ),
         _Score(
             "value",
-            "The score, reversed items reversed; or the probability.",
+            "The score, reversed items reversed; the probability; what was measured; or the mark.",
             Type.NUMBER,
             _value,
             missing=(NOT_ASKED, TOO_FEW, WITHHELD),

@@ -6,7 +6,7 @@ that the person was shown.
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
@@ -24,6 +24,8 @@ from bot.questionnaire.model import (
     TextAnswer,
     ticked,
 )
+from bot.scoring.adaptive import Asked
+from bot.scoring.quality import Marks, marks
 from bot.scoring.scales import DECLINED, NOT_ASKED, SKIPPED, WITHHELD, ScaleScore, score
 from bot.scoring.segments import Verdict, assign
 from bot.storage.store import StoredSession
@@ -62,6 +64,16 @@ MISSING_IN = {
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """How an item came to be asked, and in an adaptive form what was believed once it was answered."""
+
+    place: int  # among those asked, from 1
+    by_chance: int = NOT_ASKED
+    segment: str | int = NOT_ASKED
+    probability: float | int = NOT_ASKED
+
+
+@dataclass(frozen=True, slots=True)
 class Cell:
     """One item of one response."""
 
@@ -75,8 +87,9 @@ class Cell:
     label: str = ""
     language: str = ""
     at: datetime | None = None
-    ms: int = NOT_ASKED  # since the question was shown
+    ms: int = NOT_ASKED  # since the question was shown; or it was taken over from an earlier interview
     edits: int = NOT_ASKED
+    way: "Way | None" = None
 
     @property
     def missing(self) -> int:
@@ -93,6 +106,7 @@ class Response:
     cells: tuple[Cell, ...]  # in the order of the form
     scores: Mapping[str, ScaleScore]
     verdict: Verdict | None  # what the person was shown
+    marks: Marks  # what is odd about the answers
     withheld: frozenset[str] = frozenset()  # items whose answers don't leave the house
 
     @property
@@ -153,20 +167,38 @@ class Reader:
             )
         scores = score(questionnaire, route(questionnaire, session), answers)
         cells = tuple(self._cells(stored))
-        return Response(stored, self.edition, cells, scores, session.shown, self._withheld)
+        odd = marks(questionnaire, answers, [session.answers[item].at for item in answers])
+        return Response(stored, self.edition, cells, scores, session.shown, odd, self._withheld)
 
     def _cells(self, stored: StoredSession) -> Iterable[Cell]:
         questionnaire, session = self.edition.questionnaire, stored.session
-        asked = frozenset(route(questionnaire, session))
+        ways = self._ways(session)
         open_item = following(questionnaire, session) if _reached_items(stored) else None
         given = _given(event for _, event in stored.events)
         for position, item in enumerate(form_of(questionnaire, session.arm).items, start=1):
-            if item in asked and item in session.answers:
-                yield self._cell(session, item, position, *given[item])
+            if item in ways and item in session.answers:
+                yield replace(self._cell(session, item, position, *given[item]), way=ways[item])
             elif item == open_item:
-                yield Cell(item, position, State.ABANDONED, None, str(SKIPPED), ms=SKIPPED, edits=SKIPPED)
+                none = Cell(item, position, State.ABANDONED, None, str(SKIPPED), ms=SKIPPED, edits=SKIPPED)
+                yield replace(none, way=ways[item])
             else:
                 yield Cell(item, position, State.NOT_ASKED)
+
+    def _ways(self, session: Session) -> dict[str, Way]:
+        """Return how each item that applies came to be asked; the open one isn't answered yet."""
+        questionnaire = self.edition.questionnaire
+        asked = enumerate(route(questionnaire, session), start=1)
+        if form_of(questionnaire, session.arm).rule is None:
+            return {item: Way(place) for place, item in asked}
+        believed = {one.item: one for one in session.asked}
+        return {item: self._way(place, believed.get(item), item) for place, item in asked}
+
+    def _way(self, place: int, after: Asked | None, item: str) -> Way:
+        if after is None:
+            return Way(place, SKIPPED, SKIPPED, SKIPPED)
+        if item in self._withheld:
+            return Way(place, int(after.by_chance), WITHHELD, WITHHELD)
+        return Way(place, int(after.by_chance), after.segment, after.probability)
 
     def _cell(self, session: Session, item: str, position: int, ms: int, language: str) -> Cell:
         answer, questionnaire = session.answers[item], self.edition.questionnaire
@@ -227,7 +259,10 @@ def _given(events: Iterable[Event]) -> dict[str, tuple[int, str]]:
     language, shown_at = "", None
     for event in events:
         match event:
-            case Began(language=chosen) | LanguageChosen(language=chosen):
+            case Began(language=chosen, answers=taken_over):
+                language = chosen
+                given.update(dict.fromkeys(taken_over, (NOT_ASKED, language)))
+            case LanguageChosen(language=chosen):
                 language = chosen
             case Answered(item=item) | Skipped(item=item) | Declined(item=item):
                 given[item] = (milliseconds(event.at - (shown_at or event.at)), language)

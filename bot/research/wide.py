@@ -78,7 +78,7 @@ WHO: tuple[_Wide, ...] = (
     ),
     _Wide(
         "arm",
-        "What chance decided for this interview, as name=arm, joined by |.",
+        "What chance or the person decided about it, as name=arm, joined by |.",
         Type.STRING,
         _arm,
         missing=(NOT_ASKED,),

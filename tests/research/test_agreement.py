@@ -145,6 +145,8 @@ def happened(row: Line, long: list[Line], events: list[Line]) -> None:
 def scored(row: Line, scores: list[Line]) -> None:
     """The scores are those of the wide row; probabilities sum to 1, the highest is the segment."""
     for one in scores:
+        if one["kind"] in {"quality", "flag"}:
+            continue  # the wide table has none of these
         assert row[one["measure"] if one["kind"] == "scale" else f"p_{one['measure']}"] == one["value"]
         assert one["missing"] == (one["value"] if one["value"] in {"-97", "-99"} else "0")
     probabilities = {one["measure"]: float(one["value"]) for one in scores if one["kind"] == "segment"}

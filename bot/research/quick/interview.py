@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from bot.conversation.route import applying, following, form_of, route
+from bot.conversation.route import FORM_ARM, FREE_TEXT_ARM, applying, following, form_of, route
 from bot.conversation.session import Step, parse
 from bot.questionnaire.model import Edition
 from bot.research.quick.scales import DECLINES, OPEN, UNREACHED, Route, Score
@@ -105,7 +105,7 @@ class Finder:
     def __init__(self, edition: Edition) -> None:
         self._questionnaire = edition.questionnaire
         self._conditional = any(item.show_if for item in self._questionnaire.items)
-        self._forms: dict[str, tuple[tuple[str, ...], bool]] = {}
+        self._forms: dict[tuple[str | None, str | None], tuple[tuple[str, ...], bool]] = {}
         self._routes: dict[tuple[str, ...], Route] = {}
 
     def find(self, interview: Interview) -> None:
@@ -131,7 +131,7 @@ class Finder:
 
     def _form(self, arm: Mapping[str, str] | None) -> tuple[tuple[str, ...], bool]:
         """Return the items of the form, and whether it is adaptive."""
-        name = arm.get("form", "") if arm else ""
+        name = (arm.get(FORM_ARM), arm.get(FREE_TEXT_ARM)) if arm else (None, None)
         known = self._forms.get(name)
         if known is None:
             form = form_of(self._questionnaire, arm or {})

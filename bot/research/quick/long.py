@@ -1,16 +1,20 @@
 """`answers_long.csv`, `events.csv` and `scores.csv`, line by line, from stored interviews with their logs."""
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from bot.conversation.events import EVENTS
 from bot.questionnaire.model import Edition, Item
-from bot.research.long import SCALE, SEGMENT, event_name
-from bot.research.quick.cells import milliseconds, moment_of, numbers, quoted
+from bot.research.long import SCALE, SEGMENT, event_name, quality
+from bot.research.quick.cells import milliseconds, moment, moment_of, numbers, quoted
 from bot.research.quick.interview import Interview
+from bot.research.quick.scales import DECLINES
 from bot.research.quick.wide import HELD, NA, SAID_NOT, SKIP, Texts
 from bot.research.response import State, value, withheld
+from bot.scoring.quality import marks
+from bot.scoring.scales import NOT_ASKED
 
 Lines = Callable[[Interview], list[str]]
 _NAMES = {name: event_name(kind) for name, kind in EVENTS.items()}
@@ -25,15 +29,15 @@ def answer_lines(edition: Edition, *, withhold: bool = True) -> Lines:
     texts = {item: Texts(1, partial(value, asked.answered(item))) for item in asked.items_by_id}
     labels = _labels(edition)
     first = edition.languages[0]
-    never = f"{NA},{NA},,{NA},{State.NOT_ASKED.value},{NA},{NA},{NA},{digest}"
-    left = f"{SKIP},{SKIP},,{SKIP},{State.ABANDONED.value},{SKIP},{SKIP},{SKIP},{digest}"
+    never = f"{NA},{NA},,{NA},{State.NOT_ASKED.value},{NA},{NA},{NA},{NA},{NA},{NA},{NA},{digest}"
+    left = f"{SKIP},{SKIP},,{SKIP},{State.ABANDONED.value},{SKIP},{SKIP},{SKIP}"
 
     def lines(interview: Interview) -> list[str]:
         code, answers, given = interview.code, interview.answers, _given(interview)
-        found, choices = [], interview.choices
+        found, choices, ways = [], interview.choices, _ways(interview, held)
         for position, item in enumerate(interview.form, start=1):
             if item not in choices:
-                rest = left if item == interview.open else never
+                rest = f"{left},{ways[item]},{digest}" if item == interview.open else never
                 found.append(f"{code},{item},{position},{rest}")
                 continue
             answer, (at, ms, language) = answers[item], given[item]
@@ -48,7 +52,7 @@ def answer_lines(edition: Edition, *, withhold: bool = True) -> Lines:
                 label = labels.get((language, item)) or labels[first, item]
                 said = f"{choice},{texts[item][choice]},{label[choice]}"
                 words = f"{said},{quoted(language)},{State.ANSWERED.value}"
-            found.append(f"{code},{item},{position},{words},{moment_of(at)},{ms},{edits},{digest}")
+            found.append(f"{code},{item},{position},{words},{at},{ms},{edits},{ways[item]},{digest}")
         return found
 
     return lines
@@ -69,15 +73,34 @@ def _labels(edition: Edition) -> dict[tuple[str, str], Texts]:
     return {(language, item.id): label(item, language) for language in edition.texts for item in asked.items}
 
 
-def _given(interview: Interview) -> dict[str, tuple[int, int, str]]:
+def _ways(interview: Interview, held: frozenset[str]) -> dict[str, str]:
+    """Return how each item that applies came to be asked, and what was believed after it."""
+    places = {item: place for place, item in enumerate(interview.route.items, start=1)}
+    if not interview.adaptive:
+        return {item: f"{place},{NA},{NA},{NA}" for item, place in places.items()}
+    after = {one["item"]: one for one in interview.state.get("asked") or ()}
+    return {item: f"{place},{_belief(after.get(item), item in held)}" for item, place in places.items()}
+
+
+def _belief(after: dict[str, Any] | None, held: bool) -> str:  # noqa: FBT001 - a private step of the above
+    if after is None:
+        return f"{SKIP},{SKIP},{SKIP}"
+    believed = f"{HELD},{HELD}" if held else f"{after['segment']},{after['probability']!r}"
+    return f"{int(after['by_chance'])},{believed}"
+
+
+def _given(interview: Interview) -> dict[str, tuple[str, int, str]]:
     """Return, for each item answered or skipped, when, how long it took, and the language it was in."""
-    given: dict[str, tuple[int, int, str]] = {}
+    given: dict[str, tuple[str, int, str]] = {}
     language, before = "", None
     for kind, at, body in interview.events:
         if kind in _GIVEN:
-            given[body["item"]] = (at, 0 if before is None else milliseconds(before, at), language)
+            took = 0 if before is None else milliseconds(before, at)
+            given[body["item"]] = (moment_of(at), took, language)
         elif kind in {"Began", "LanguageChosen"}:
             language = body["language"]
+            for item, answer in (body.get("answers") or {}).items():
+                given[item] = (moment(answer["at"]), NOT_ASKED, language)
         before = at
     return given
 
@@ -117,6 +140,8 @@ def _detail(kind: str, body: dict[str, Any], topics: tuple[str, ...]) -> str:
             found = _yes_no(body["allowed" if kind == "ResearchSet" else "on"])
         case "Corrected":
             found = body["segment"]
+        case "OfferAnswered":
+            found = f"{body['offer']}={'yes' if body['accepted'] else 'no'}"
         case "Moved":
             found = body["edition"]
         case "TipAsked":
@@ -145,7 +170,11 @@ def score_lines(edition: Edition) -> Lines:
     scales = edition.questionnaire.scales
 
     def lines(interview: Interview) -> list[str]:
-        return [*_scale_lines(interview), *_segment_lines(interview, edition.digest)]
+        return [
+            *_scale_lines(interview),
+            *_segment_lines(interview, edition.digest),
+            *_quality_lines(interview, edition),
+        ]
 
     def _scale_lines(interview: Interview) -> Iterator[str]:
         for scale, score in zip(scales, interview.scores, strict=True):
@@ -164,3 +193,15 @@ def _segment_lines(interview: Interview, digest: str) -> Iterator[str]:
     found = shown["probabilities"]
     for segment, share in zip(found, numbers(list(found.values())).split(","), strict=True):
         yield f"{interview.code},{SEGMENT},{segment},{share},{NA},{answered},{asked},0,{digest}"
+
+
+def _quality_lines(interview: Interview, edition: Edition) -> Iterator[str]:
+    answered, asked = interview.answered, interview.given + (interview.open is not None)
+    choices = interview.choices
+    answers = {item: None if said == DECLINES else said for item, said in choices.items()}
+    times = [datetime.fromisoformat(interview.answers[item]["at"]) for item in choices]
+    found = marks(edition.questionnaire, answers, times)
+    for kind, measure, number, missing in quality(found, answered):
+        said, t = (number, NA) if missing is None else (missing, missing)
+        behind = f"{answered},{asked},{missing or 0},{edition.digest}"
+        yield f"{interview.code},{kind},{measure},{said},{t},{behind}"
