@@ -74,6 +74,11 @@ def instant(cell: str) -> datetime:
     return datetime.fromisoformat(cell).astimezone(UTC)
 
 
+def day(cell: str) -> datetime:
+    """Return the beginning of the day that a cell holds."""
+    return datetime.fromisoformat(cell).replace(tzinfo=UTC)
+
+
 def gone(variable: Variable, cell: str) -> int | None:
     """Return the missing code that a cell holds, or None where it holds a value."""
     return int(cell) if variable.missing and cell in CODES else None

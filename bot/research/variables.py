@@ -34,6 +34,7 @@ class Variable:
     missing: tuple[tuple[int, str], ...]  # each code with its reason
     item: str | None = None
     scale: str | None = None
+    choice: str | None = None  # of an item with several, the one that it is about
 
     def label(self, language: str) -> str:
         """Return its label in a language, or in the first one that has words for it."""
@@ -82,6 +83,7 @@ def variable(layout: Layout, column: Column[Any]) -> Variable:
         missing,
         column.item,
         column.scale,
+        column.choice,
     )
 
 

@@ -22,7 +22,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from tests.conftest import ROOT
-from tests.research.readback import READERS, differences, wide
+from tests.research.readback import ABSENT, READERS, days, differences, wide
 from tests.research.reading import lines
 
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
@@ -31,6 +31,7 @@ FHIR = ROOT / "tests" / "research" / "fhir"
 NODE_MODULES = Path(os.environ.get("FHIR_NODE_MODULES", FHIR / "node_modules"))
 HAVEN = Path("/usr/lib/R/site-library/haven")
 
+CODES = frozenset(ABSENT.values())
 Check = Callable[[Path], list[str]]
 
 
@@ -97,11 +98,11 @@ def fhir_programs(folder: Path) -> list[str]:
         return [done.stderr[-500:]]
     said = json.loads(done.stdout)
     complaints = [str(one) for one in said["complaints"]]
-    items = [row["variable"] for row in lines(folder, "codebook.csv") if row["reverse"]]
-    for response, row in wide(folder).items():
-        total = sum(
-            int(row[item]) for item in dict.fromkeys(items) if row[item] not in {"-96", "-97", "-98", "-99"}
-        )
+    totals = dict.fromkeys(wide(folder), 0)
+    for row in lines(folder, "answers_long.csv"):
+        if row["label"]:  # a choice, or several: what was typed has no weight
+            totals[row["response_id"]] += sum(map(int, row["value"].split("|")))
+    for response, total in totals.items():
         if said["sums"].get(response) != total:
             complaints.append(f"fhirpath: {response}: {said['sums'].get(response)} is not {total}")
     return complaints
@@ -132,20 +133,43 @@ def _syntax(path: Path, *commands: str) -> None:
 
 def _same_items(folder: Path, file: str) -> list[str]:
     items = dict.fromkeys(row["variable"] for row in lines(folder, "codebook.csv") if row["reverse"])
-    truth = wide(folder)
+    truth, dated = wide(folder), days(folder)
     found = {row["response_id"]: row for row in lines(folder, file)}
     complaints = [f"{one} is on one side only" for one in truth.keys() ^ found.keys()]
     for response in truth.keys() & found.keys():
         complaints += [
             f"{response}.{item}: {found[response][item]} is not {truth[response][item]}"
             for item in items
-            if float(found[response][item]) != float(truth[response][item])
+            if not _same(found[response][item], truth[response][item], is_day=item in dated)
         ]
     return complaints
 
 
+def _same(found: str, truth: str, *, is_day: bool) -> bool:
+    """Tell whether PSPP wrote the same; it writes days its own way, and leaves out those that are missing."""
+    if is_day:
+        year, _, rest = truth.partition("-")
+        return found.strip() in {truth, f"{rest.replace('-', '/')}/{year}", "" if truth in CODES else truth}
+    try:
+        return float(found) == float(truth)
+    except ValueError:
+        return found == truth
+
+
+def _level(folder: Path) -> dict[str, tuple[str, str]]:
+    """Return the measure level and the missing codes that each item must have in PSPP."""
+    package = json.loads((folder / "datapackage.json").read_text("utf-8"))
+    levels = {}
+    for field in package["resources"][0]["schema"]["fields"]:
+        level = "Ordinal" if "categories" in field else "Scale"
+        level = "Nominal" if re.search("__(?!group)", field["name"]) or field["type"] == "string" else level
+        levels[field["name"]] = (level, "-98" if field["type"] == "string" else "-99 THRU -96")
+    return levels
+
+
 def _dictionary(folder: Path, said: str) -> list[str]:
     """Compare PSPP's dictionary with the codebook."""
+    levels = _level(folder)
     rows = {row[0]: row for row in csv.reader(io.StringIO(said, newline="")) if len(row) == 10}
     complaints = []
     for row in lines(folder, "codebook.csv"):
@@ -153,7 +177,8 @@ def _dictionary(folder: Path, said: str) -> list[str]:
             label, level, missing = (rows.get(row["variable"], [""] * 10)[place] for place in (2, 3, 9))
             if not label or not " ".join(row["label"].split()).startswith(label.removesuffix(ELLIPSIS)):
                 complaints.append(f"{row['variable']}: the label is {label!r}")
-            if (level, missing) != ("Ordinal", "-99 THRU -96"):
+            expected, codes = levels[row["variable"]]
+            if level != expected or codes not in missing:
                 complaints.append(f"{row['variable']}: {level}, missing {missing!r}")
     return complaints + [
         f"no value has the label {label!r}"

@@ -45,6 +45,7 @@ from bot.questionnaire.model import (
     Sensitivity,
     ShowIf,
     Texts,
+    ticked,
 )
 from bot.research.bundle import Wanted, export
 from bot.research.survey import Filters
@@ -52,6 +53,7 @@ from bot.scoring.segments import assign
 from bot.storage.codes import person_code, response_code
 from bot.storage.pages import left_out, row_of
 from bot.storage.store import Row, Snapshot, StoredSession
+from tests.research.generated_kinds import OtherKinds, tick
 
 BEGINS = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 LANGUAGES = ("en", "ar")
@@ -146,6 +148,7 @@ class Maker:
     def __init__(self, seed: int, *, people: int = 12) -> None:
         self.chance = random.Random(seed)
         self.people = people
+        self.others = OtherKinds(seed, self._odd)
         self.at = BEGINS + timedelta(microseconds=self.chance.randrange(10**9))
 
     def made(self) -> Made:
@@ -161,12 +164,17 @@ class Maker:
 
     def text(self) -> str:
         """Return odd words."""
-        return f"{self.chance.choice(ODD)} {self.chance.randrange(1000)}"
+        return self._odd(self.chance)
+
+    @staticmethod
+    def _odd(chance: random.Random) -> str:
+        return f"{chance.choice(ODD)} {chance.randrange(1000)}"
 
     def edition(self, version: str, items: Sequence[int]) -> Edition:
         """Return an edition with these items."""
         answers = {f"scale_{one}": self._answers() for one in range(2)}
         listed = tuple(self._item(f"item_{number}", number, answers) for number in items)
+        others = tuple(self.others.items())
         segments = tuple(self._segment(name) for name in ("calm", "busy", "free"))
         by_chance = self.chance.random() < 0.5
         scales = (
@@ -184,9 +192,10 @@ class Maker:
             review=Review(review_by=date(2030, 1, 1)),
             changes=(Change(version=version, on=date(2026, 1, 1), what="Made."),),
             consent=Consent(lines=("Yes?",), whole="Yes?"),
-            answers=answers,
-            items=listed,
-            forms=(Form(id="all", items=tuple(one.id for one in listed)),),
+            free_text=True,
+            answers={**answers, **self.others.answers()},
+            items=(*listed, *others),
+            forms=(Form(id="all", items=tuple(one.id for one in (*listed, *others))),),
             scales=scales,
             segments=segments if by_chance else (),
             model=self._model(segments) if by_chance else None,
@@ -234,16 +243,22 @@ class Maker:
         def word(text: str) -> str:
             return text if own else self.text()
 
+        def other(text: str) -> str:
+            return text if own else self.others.text()
+
         return Texts(
             title=word(asked.title),
             summary=word(asked.summary),
             consent=ConsentText(lines=("Yes?",), whole="Yes?"),
             prompts=dict.fromkeys(asked.answers),
             labels={
-                name: {choice.id: word(choice.label) for choice in scale.choices}
+                name: {
+                    choice.id: (word if name[:5] == "scale" else other)(choice.label)
+                    for choice in scale.choices
+                }
                 for name, scale in asked.answers.items()
             },
-            items={item.id: word(item.text) for item in asked.items},
+            items={item.id: (word if item.id[:4] == "item" else other)(item.text) for item in asked.items},
             scales={scale.id: ScaleText(name=word(scale.name)) for scale in asked.scales},
             segments={
                 one.id: SegmentText(name=word(one.name), said_as="x", bar="x", clinician="x")
@@ -271,7 +286,7 @@ class Maker:
             "generated",
             edition.digest,
             "example-hospital",
-            {"voice": "plain"} if number % 2 else {},
+            ({"voice": "plain"} if number % 2 else {}) | ({"free_text": "on"} if number % 3 else {}),
             invite,
         )
         events: list[Event] = [
@@ -280,10 +295,12 @@ class Maker:
             Consented(self.tick(), "c" * 64, began.language),
         ]
         events.append(ResearchSet(self.tick(), allowed=True))
-        answers = dict(self._answered(edition, events))
+        answers = dict(self._answered(edition, events, own_words=number % 3 != 0))
         return self._stored(edition, began, events, answers)
 
-    def _answered(self, edition: Edition, events: list[Event]) -> Iterator[tuple[str, Answer]]:
+    def _answered(
+        self, edition: Edition, events: list[Event], *, own_words: bool
+    ) -> Iterator[tuple[str, Answer]]:
         """Yield the answers of somebody who may leave at any item."""
         stop = self.chance.choice([0, 2, 99, 99, 99])
         given: dict[str, str | None] = {}
@@ -291,7 +308,14 @@ class Maker:
             if place == stop:
                 return
             condition = item.show_if
-            if condition and given.get(condition.item) not in condition.any_of:
+            if condition and not set(ticked(given.get(condition.item))) & set(condition.any_of):
+                continue
+            if item.id.startswith("of_"):
+                if item.answers != "words" or own_words:
+                    self.at = tick(self.others.chance, self.at)
+                    answer = self.others.answered(edition.questionnaire, item, self.at, events)
+                    given[item.id] = answer.choice
+                    yield item.id, answer
                 continue
             choices = [choice.id for choice in edition.questionnaire.choices(item.id)]
             choice = None if self.chance.random() < 0.2 else self.chance.choice(choices)
@@ -308,7 +332,8 @@ class Maker:
         due = [
             one.id
             for one in asked.items
-            if one.show_if is None or choices.get(one.show_if.item) in one.show_if.any_of
+            if (one.show_if is None or set(ticked(choices.get(one.show_if.item))) & set(one.show_if.any_of))
+            and (one.answers != "words" or "free_text" in began.arm)
         ]
         done = all(item in answers for item in due)
         if done:

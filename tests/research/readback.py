@@ -7,7 +7,8 @@
 import json
 import math
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,13 @@ Rows = dict[str, dict[str, str]]
 CODES = {"a": "-97", "b": "-98", "c": "-99", "d": "-96"}
 ABSENT = {"not-asked": "-97", "asked-declined": "-98", "asked-unknown": "-99", "masked": "-96"}
 TIMES = frozenset({"consented_at", "research_at", "started_at", "completed_at"})
+
+
+def days(folder: Path) -> frozenset[str]:
+    """Return the columns of the wide table that hold days."""
+    package = json.loads((folder / "datapackage.json").read_text("utf-8"))
+    fields = (one["schema"]["fields"] for one in package["resources"] if one["path"] == "responses_wide.csv")
+    return frozenset(field["name"] for listed in fields for field in listed if field["type"] == "date")
 
 
 def wide(folder: Path) -> Rows:
@@ -59,7 +67,10 @@ def sav(folder: Path) -> Rows:
             else moment(beginning + timedelta(milliseconds=round(number * 1000)))
         )
 
-    return _framed(folder, frame, time)
+    def day(number: float) -> str:
+        return time(number)[:10]
+
+    return _framed(folder, frame, time, day)
 
 
 def dta(folder: Path) -> Rows:
@@ -73,11 +84,15 @@ def dta(folder: Path) -> Rows:
     def time(number: float) -> str:
         return moment(beginning + timedelta(milliseconds=round(number)))
 
-    return _framed(folder, frame, time)
+    def day(number: float) -> str:
+        return moment(beginning + timedelta(days=number))[:10]
+
+    return _framed(folder, frame, time, day)
 
 
-def _framed(folder: Path, frame: Any, time: Callable[[float], str]) -> Rows:
+def _framed(folder: Path, frame: Any, time: Callable[[float], str], day: Callable[[float], str]) -> Rows:
     truth, found = wide(folder), {}
+    read = dict.fromkeys(TIMES, time) | dict.fromkeys(days(folder), day)
     for row in frame.to_dict("records"):
         cells = {}
         for name, value in row.items():
@@ -87,7 +102,7 @@ def _framed(folder: Path, frame: Any, time: Callable[[float], str]) -> Rows:
             elif not isinstance(value, float | int):  # pandas: a Stata missing value, as '.a'
                 cells[str(name)] = CODES.get(str(value).removeprefix("."), str(value))
             else:
-                cells[str(name)] = time(value) if name in TIMES else like(text, value)
+                cells[str(name)] = read[name](value) if name in read else like(text, value)
         found[str(row["response_id"])] = cells
     return found
 
@@ -106,6 +121,8 @@ def parquet(folder: Path) -> Rows:
                 cells[name] = str(reason)
             elif isinstance(value, datetime):
                 cells[name] = moment(value)
+            elif isinstance(value, date):
+                cells[name] = value.isoformat()
             else:
                 cells[name] = value if isinstance(value, str) else like(text, value)
         found[row["response_id"]] = cells
@@ -122,11 +139,16 @@ def xlsx(folder: Path) -> Rows:
         row = dict(zip(head, values, strict=True))
         text = truth.get(str(row["response_id"]), {})
         found[str(row["response_id"])] = {
-            name: value if isinstance(value, str) else like(text.get(name, ""), value, within=1e-15)
-            for name, value in row.items()
+            name: _excel(value, text.get(name, "")) for name, value in row.items()
         }
     book.close()
     return found
+
+
+def _excel(value: Any, text: str) -> str:
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    return value if isinstance(value, str) else like(text, value, within=1e-15)
 
 
 def fhir(folder: Path) -> Rows:
@@ -140,40 +162,84 @@ def fhir(folder: Path) -> Rows:
         for item in resource["item"]:
             for one in item.get("item", [item]):
                 name = one["linkId"].removeprefix("scale.")
-                cells[name] = _answer(one, coded[resource["questionnaire"]], text.get(name, ""))
+                options = coded[resource["questionnaire"]].get(name, Options({}))
+                cells |= _answers(name, one, options, text)
         found[resource["id"]] = cells
     return found
 
 
-def _coded(folder: Path) -> Mapping[str, Mapping[tuple[str, str], int]]:
+@dataclass(frozen=True)
+class Options:
+    """What an item of a FHIR questionnaire offers: the number of each code, and whether several are taken."""
+
+    numbers: Mapping[str, int]
+    several: bool = False
+    edition: str = ""
+
+
+def _coded(folder: Path) -> Mapping[str, Mapping[str, Options]]:
+    """Return the options of each item, by the address of its questionnaire."""
     coded = {}
     for line in (folder / "Questionnaire.ndjson").read_text("utf-8").splitlines():
         asked = json.loads(line)
         coded[f"{asked['url']}|{asked['version']}"] = {
-            (item["linkId"], option["valueCoding"]["code"]): option["valueCoding"]["extension"][0][
-                "valueDecimal"
-            ]
+            item["linkId"]: Options(
+                {
+                    one["valueCoding"]["code"]: one["valueCoding"]["extension"][0]["valueDecimal"]
+                    for one in item.get("answerOption", ())
+                },
+                item.get("repeats", False),
+                asked["identifier"][0]["value"],
+            )
             for item in asked["item"]
-            for option in item.get("answerOption", ())
         }
     return coded
 
 
-def _answer(one: Mapping[str, Any], coded: Mapping[tuple[str, str], int], text: str) -> str:
+def _answers(
+    name: str, one: Mapping[str, Any], options: Options, text: Mapping[str, str]
+) -> Mapping[str, str]:
+    """Return the cells that an answer stands for."""
+    columns = [f"{name}__{code}" for code in options.numbers] if options.several else [name]
     if "answer" not in one:
-        return ABSENT[one["extension"][0]["valueCode"]]
+        return dict.fromkeys(columns, ABSENT[one["extension"][0]["valueCode"]])
+    if options.several:
+        given = {answer["valueCoding"]["code"] for answer in one["answer"]}
+        return {column: str(int(column.partition("__")[2] in given)) for column in columns}
     (answer,) = one["answer"]
-    if "valueDecimal" in answer:
-        return like(text, answer["valueDecimal"])
-    return str(coded[one["linkId"], answer["valueCoding"]["code"]])
+    if "valueCoding" in answer:
+        return {name: str(options.numbers[answer["valueCoding"]["code"]])}
+    ((_, value),) = answer.items()
+    return {name: value if isinstance(value, str) else like(text.get(name, ""), value)}
 
 
 def long(folder: Path) -> Rows:
-    """Turn the long table back."""
-    found: Rows = {response: {} for response in wide(folder)}
+    """Turn the long table back: each row into the columns of its item, as its edition asks it."""
+    truth = wide(folder)
+    asked = {one.edition: items for items in _coded(folder).values() for one in items.values()}
+    found: Rows = {response: {} for response in truth}
+    columns = list(next(iter(truth.values()), ()))
     for row in lines(folder, "answers_long.csv"):
-        found.setdefault(row["response_id"], {})[row["item_id"]] = row["value"]
+        options = asked[row["edition_sha256"]][row["item_id"]]
+        mine = [one for one in columns if one.partition("__")[0] == row["item_id"]]
+        cells = found.setdefault(row["response_id"], {})
+        cells |= {column: _turned(row, column.partition("__")[2], options) for column in mine}
     return found
+
+
+def _turned(row: Mapping[str, str], part: str, options: Options) -> str:
+    value = row["value"]
+    if value in ABSENT.values():
+        return value
+    if options.several:
+        return str(int(part in row["choice"].split("|"))) if part in options.numbers else "-97"
+    if part == "group":
+        return _group(int(value)) if len(options.numbers) == 11 else "-97"
+    return "-97" if part else value
+
+
+def _group(number: int) -> str:
+    return "1" if number < 7 else "2" if number < 9 else "3"
 
 
 READERS: dict[str, Callable[[Path], Rows]] = {

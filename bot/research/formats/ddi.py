@@ -11,6 +11,7 @@ from xml.etree import ElementTree as ET
 from bot.questionnaire.model import Questionnaire
 from bot.research.columns import Type
 from bot.research.draft import CODES, Draft
+from bot.research.parts import having
 from bot.research.variables import OUR_LANGUAGE, Measure, Variable, languages
 from bot.research.wide import FILE as WIDE
 
@@ -99,10 +100,25 @@ def _file(root: ET.Element, draft: Draft, file: str, name: str) -> None:
 
 def _data(root: ET.Element, draft: Draft, numbered: dict[str, str]) -> None:
     data = _add(root, "dataDscr")
+    _several(data, draft, numbered[WIDE])
     for file, name in numbered.items():
         counted = _counted(draft) if file == WIDE else {}
         for place, variable in enumerate(draft.tables[file], start=1):
             _variable(data, variable, f"{name}V{place}", name, counted.get(variable.name))
+
+
+def _several(data: ET.Element, draft: Draft, file: str) -> None:
+    """Add a group for each item with several choices: its columns are one question."""
+    places: dict[str, list[int]] = {}
+    for place, variable in enumerate(draft.tables[WIDE], start=1):
+        if variable.choice is not None and variable.item is not None:
+            places.setdefault(variable.item, []).append(place)
+    for item, found in places.items():
+        named = " ".join(f"{file}V{place}" for place in found)
+        group = _add(data, "varGrp", type="multipleResp", name=item, var=named)
+        for edition in having(draft.layout, item)[:1]:
+            for language in edition.languages:
+                _words(group, "labl", edition.texts[language].items[item], language)
 
 
 def _counted(draft: Draft) -> dict[str, Counter[str]]:
@@ -135,7 +151,8 @@ def _variable(
             _add(gone, "item", VALUE=str(code))
     _categories(one, variable, counted)
     numeric = variable.type in {Type.INTEGER, Type.NUMBER}
-    _add(one, "varFormat", variable.type, type="numeric" if numeric else "character")
+    dated = {"schema": "ISO", "category": "date"} if variable.type is Type.DATE else {}
+    _add(one, "varFormat", variable.type, type="numeric" if numeric else "character", **dated)
 
 
 def _categories(one: ET.Element, variable: Variable, counted: Counter[str] | None) -> None:

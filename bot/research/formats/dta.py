@@ -1,7 +1,7 @@
 """`responses.dta`: the wide table for Stata 14 and newer, with value labels and tagged missing values.
 
 -97 is .a, -98 is .b, -99 is .c, -96 is .d. Stata has no missing texts but the empty one, so the codes stand
-in text columns as they do in the CSV file. Times are %tc, in UTC.
+in text columns as they do in the CSV file. Times are %tc, in UTC; days are %td.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,7 +14,7 @@ import pyreadstat
 
 from bot.research.columns import STATA_TAGS as TAGS
 from bot.research.columns import Type, Value
-from bot.research.draft import Draft, gone, instant, number, one_line
+from bot.research.draft import Draft, day, gone, instant, number, one_line
 from bot.research.variables import Variable, languages
 from bot.research.wide import FILE as WIDE
 
@@ -24,7 +24,7 @@ _LABEL, _VALUE_LABEL = 80, 32_000  # the most bytes; of a label Stata takes 80 c
 _VERSION = 14  # file format 118, the first with UTF-8
 _STAMP = b"<timestamp>\x11"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_FORMATS = {Type.INTEGER: "%8.0g", Type.NUMBER: "%10.0g", Type.DATETIME: "%tc"}
+_FORMATS = {Type.INTEGER: "%8.0g", Type.NUMBER: "%10.0g", Type.DATE: "%td", Type.DATETIME: "%tc"}
 
 
 def write(draft: Draft) -> Sequence[str]:
@@ -75,6 +75,8 @@ def _cell(column: Variable, cell: str) -> Value:
         return TAGS[code]
     if column.type is Type.DATETIME:
         return (instant(cell) - _BEGINNING) / timedelta(milliseconds=1)
+    if column.type is Type.DATE:
+        return (day(cell) - _BEGINNING) / timedelta(days=1)
     return float(number(column, cell))
 
 

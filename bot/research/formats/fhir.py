@@ -9,7 +9,17 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from bot.questionnaire.model import Edition, Item, Scale, ShowIf
+from bot.questionnaire.model import (
+    AnyAnswers,
+    DateAnswer,
+    Edition,
+    Item,
+    NumberAnswer,
+    Scale,
+    SeveralChoices,
+    ShowIf,
+    TextAnswer,
+)
 from bot.research.draft import CODES, Draft
 from bot.research.wide import FILE as WIDE
 from bot.scoring.scales import DECLINED, NOT_ASKED, SKIPPED, WITHHELD
@@ -100,13 +110,35 @@ def _item(edition: Edition, item: Item) -> Json:
     return {
         "linkId": item.id,
         **_translated("text", {each: edition.texts[each].items[item.id] for each in edition.languages}),
-        "type": "choice",
+        "type": _type(edition.questionnaire.answered(item.id)),
         **condition,
         "required": item.required,
-        "answerOption": [
-            {"valueCoding": coding} for coding in _codings(edition, item.answers, edition.languages[0])
-        ],
+        **_ways(edition, item),
     }
+
+
+def _type(answers: AnyAnswers) -> str:
+    match answers:
+        case NumberAnswer(decimals=decimals):
+            return "decimal" if decimals else "integer"
+        case DateAnswer():
+            return "date"
+        case TextAnswer():
+            return "text"
+        case _:
+            return "choice"
+
+
+def _ways(edition: Edition, item: Item) -> Json:
+    """Return what can be chosen, and how often; or how long words may be."""
+    answers = edition.questionnaire.answered(item.id)
+    if isinstance(answers, TextAnswer):
+        return {"maxLength": answers.max_length}
+    if not answers.choices:
+        return {}
+    codings = _codings(edition, item.answers, edition.languages[0])
+    several = {"repeats": True} if isinstance(answers, SeveralChoices) else {}
+    return {**several, "answerOption": [{"valueCoding": coding} for coding in codings]}
 
 
 def _condition(edition: Edition, condition: ShowIf) -> Json:
@@ -187,12 +219,29 @@ class Responses:
 
     def _answers(self, row: Mapping[str, str]) -> Iterator[Json]:
         for item in self._edition.questionnaire.items:
-            cell = row[item.id]
-            if cell in CODES:
-                yield _absent(item.id, cell)
+            answers = self._edition.questionnaire.answered(item.id)
+            if isinstance(answers, TextAnswer):
+                continue  # own words don't leave the house
+            first = f"{item.id}__{answers.choices[0].id}" if isinstance(answers, SeveralChoices) else item.id
+            if row[first] in CODES:
+                yield _absent(item.id, row[first])
             else:
-                coding = self._codings(item.answers, row["language"])[cell]
-                yield {"linkId": item.id, "answer": [{"valueCoding": coding}]}
+                yield {"linkId": item.id, "answer": list(self._answer(item, answers, row))}
+
+    def _answer(self, item: Item, answers: AnyAnswers, row: Mapping[str, str]) -> Iterator[Json]:
+        match answers:
+            case NumberAnswer(decimals=decimals):
+                cell = row[item.id]
+                yield {"valueDecimal": float(cell)} if decimals else {"valueInteger": int(cell)}
+            case DateAnswer():
+                yield {"valueDate": row[item.id]}
+            case SeveralChoices():
+                codings = self._codings(item.answers, row["language"])
+                for choice in answers.choices:
+                    if row[f"{item.id}__{choice.id}"] == "1":
+                        yield {"valueCoding": codings[str(choice.value)]}
+            case _:
+                yield {"valueCoding": self._codings(item.answers, row["language"])[row[item.id]]}
 
     def _codings(self, answers: str, language: str) -> dict[str, Json]:
         """Return each choice by its number, in the language of the interview, without translations."""

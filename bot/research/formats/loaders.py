@@ -10,6 +10,7 @@ from importlib import resources
 from bot.research.columns import MISSING, Type
 from bot.research.columns import STATA_TAGS as TAGS
 from bot.research.draft import Draft, one_line
+from bot.research.parts import having
 from bot.research.variables import Measure, Variable, languages
 from bot.research.wide import FILE as WIDE
 
@@ -45,20 +46,25 @@ def _r(draft: Draft, name: str, language: str) -> Iterator[str]:
     columns = draft.tables[WIDE]
     texts = [column for column in columns if column.type is Type.STRING]
     times = [column for column in columns if column.type is Type.DATETIME]
+    days = [column for column in columns if column.type is Type.DATE]
     yield f"# {name}: reads responses_wide.csv into `wide`; `source()` it in the folder of the export."
     yield "# A missing code becomes NA; `why` has the code of each NA, and `labels` the words of each number."
     yield 'wide <- read.csv("responses_wide.csv", fileEncoding = "UTF-8", encoding = "UTF-8",'
     yield '  colClasses = "character", na.strings = character(0), check.names = FALSE)'
     yield f"gone <- c({', '.join(map(str, MISSING))})"
     yield f"texts <- c({', '.join(_quoted_r(one.name) for one in texts)})"
-    yield f"times <- c({', '.join(_quoted_r(one.name) for one in times)})"
+    yield f"times <- c({', '.join(_quoted_r(one.name) for one in (*times, *days))})"
     yield f"missing <- c({', '.join(_quoted_r(one.name) for one in columns if one.missing)})"
     yield "why <- as.data.frame(lapply(wide[missing], function(x) gone[match(x, gone)]))"
     yield "wide[missing] <- lapply(wide[missing], function(x) replace(x, x %in% gone, NA))"
     yield "numbers <- setdiff(names(wide), c(texts, times))"
     yield "wide[numbers] <- lapply(wide[numbers], as.numeric)"
     yield "utc <- function(x) as.POSIXct(x, format = '%Y-%m-%dT%H:%M:%OSZ', tz = 'UTC')"
+    yield f"times <- c({', '.join(_quoted_r(one.name) for one in times)})"
     yield "wide[times] <- lapply(wide[times], utc)"
+    if days:
+        yield f"days <- c({', '.join(_quoted_r(one.name) for one in days)})"
+        yield "wide[days] <- lapply(wide[days], as.Date)"
     yield "labels <- list()"
     for column in columns:
         yield f"attr(wide${column.name}, 'label') <- {_quoted_r(column.label(language))}"
@@ -79,7 +85,7 @@ def _quoted_r(text: str) -> str:
 def _spss(draft: Draft, name: str, language: str) -> Iterator[str]:
     columns, widths = draft.tables[WIDE], _widths(draft)
     yield f"* {name}: reads responses_wide.csv; run it in the folder of the export."
-    yield "* Times are texts in ISO 8601, UTC."
+    yield "* Times and days are texts in ISO 8601, UTC."
     yield "GET DATA /TYPE=TXT /FILE='responses_wide.csv' /ENCODING='UTF8'"
     yield "  /ARRANGEMENT=DELIMITED /DELIMITERS=',' /QUALIFIER='\"' /FIRSTCASE=2"
     yield "  /VARIABLES="
@@ -99,9 +105,23 @@ def _spss(draft: Draft, name: str, language: str) -> Iterator[str]:
     for column in columns:
         if column.missing and column.type in {Type.INTEGER, Type.NUMBER}:
             yield f"MISSING VALUES {column.name} ({min(MISSING)} THRU {max(MISSING)})."
-        if column.measure is not Measure.NOMINAL and column.type is not Type.DATETIME:
+        if column.measure is not Measure.NOMINAL and column.type not in {Type.DATE, Type.DATETIME}:
             yield f"VARIABLE LEVEL {column.name} ({column.measure.upper()})."
+    yield from _several(draft, columns, language)
     yield "EXECUTE."
+
+
+def _several(draft: Draft, columns: Sequence[Variable], language: str) -> Iterator[str]:
+    """Yield a multiple response set for each item with several choices."""
+    sets: dict[str, list[str]] = {}
+    for column in columns:
+        if column.choice is not None and column.item is not None:
+            sets.setdefault(column.item, []).append(column.name)
+    for item, names in sets.items():
+        edition = having(draft.layout, item)[0]
+        texts = edition.texts.get(language) or edition.texts[edition.languages[0]]
+        label = draft.cut("load.sps", item, one_line(texts.items[item]), _SPSS_LABEL)
+        yield f"MRSETS /MDGROUP NAME=${item} LABEL={_quoted_spss(label)} VARIABLES={' '.join(names)} VALUE=1."
 
 
 def _widths(draft: Draft) -> list[int]:
@@ -113,7 +133,7 @@ def _widths(draft: Draft) -> list[int]:
 
 
 def _spss_format(column: Variable, width: int) -> str:
-    if column.type in {Type.STRING, Type.DATETIME}:
+    if column.type in {Type.STRING, Type.DATE, Type.DATETIME}:
         return f"A{width}"
     return "F8.0" if column.type is Type.INTEGER else "F24.16"
 

@@ -38,6 +38,7 @@ def _schema(draft: Draft, columns: Sequence[Variable]) -> Any:
         Type.STRING: pa.string(),
         Type.INTEGER: pa.int64(),
         Type.NUMBER: pa.float64(),
+        Type.DATE: pa.date32(),
         Type.DATETIME: pa.timestamp("ms", tz="UTC"),
     }
     fields = [pa.field(one.name, kinds[one.type], metadata=_metadata(one)) for one in columns]

@@ -1,7 +1,8 @@
 """`responses.sav`: the wide table for SPSS, PSPP and R, with labels, user-missing codes and measure levels.
 
 A text column can't be user-missing in a file that every reader takes once it is longer than eight bytes;
-there the codes have value labels only. Times are SPSS date-times, in UTC.
+there the codes have value labels only. Times are SPSS date-times, in UTC; days are SPSS dates. The library
+can't write multiple response sets: `load.sps` defines them.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,7 +14,7 @@ import pandas as pd
 import pyreadstat
 
 from bot.research.columns import MISSING, Type
-from bot.research.draft import Draft, gone, instant, number, one_line
+from bot.research.draft import Draft, day, gone, instant, number, one_line
 from bot.research.variables import Variable, languages
 from bot.research.wide import FILE as WIDE
 
@@ -23,7 +24,8 @@ _LABEL, _VALUE_LABEL, _SHORT_TEXT = 255, 120, 8  # the most bytes of each
 _RANGE = [{"lo": min(MISSING), "hi": max(MISSING)}]
 _CREATED = 92  # where the header says when the file was made: nine bytes of date, eight of time
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_FORMATS = {Type.INTEGER: "F8.0", Type.NUMBER: "F12.6", Type.DATETIME: "DATETIME24.3"}
+_FORMATS = {Type.INTEGER: "F8.0", Type.NUMBER: "F12.6", Type.DATE: "SDATE10"}
+_FORMATS[Type.DATETIME] = "DATETIME24.3"
 
 
 def write(draft: Draft) -> Sequence[str]:
@@ -60,8 +62,9 @@ def _filled(draft: Draft, columns: Sequence[Variable]) -> dict[str, list[Any]]:
 def _cell(column: Variable, cell: str) -> str | float:
     if column.type is Type.STRING:
         return cell
-    if column.type is Type.DATETIME and gone(column, cell) is None:
-        return (instant(cell) - _BEGINNING).total_seconds()
+    if column.type in {Type.DATE, Type.DATETIME} and gone(column, cell) is None:
+        at = instant(cell) if column.type is Type.DATETIME else day(cell)
+        return (at - _BEGINNING).total_seconds()
     return float(number(column, cell))
 
 
@@ -91,7 +94,7 @@ def _missing(columns: Sequence[Variable], texts: dict[str, int]) -> Iterator[tup
             if column.missing:
                 yield column.name, _RANGE
         elif column.missing and texts[column.name] <= _SHORT_TEXT:
-            yield column.name, [str(code) for code, _ in column.missing][:3]
+            yield column.name, [str(code) for code, _ in column.missing][-3:]  # no more than three
 
 
 def _date(path: Path, at: datetime) -> None:

@@ -1,10 +1,12 @@
 """`responses.xlsx`: the wide table and the codebook for Excel.
 
-Law: no cell is a formula, whatever text it holds. Times are texts, for Excel has no time zones; missing codes
-are numbers as in the CSV file, and explained on a sheet of their own. Row by row: memory stays flat.
+Law: no cell is a formula, whatever text it holds. Times are texts, for Excel has no time zones; days are
+dates, but for those before 1900, which it doesn't know; missing codes are numbers as in the CSV file, and
+explained on a sheet of their own. Row by row: memory stays flat.
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from itertools import chain
 from typing import Any
 
@@ -19,6 +21,7 @@ from bot.research.variables import Variable
 from bot.research.wide import FILE as WIDE
 
 FILE = "responses.xlsx"
+_FIRST_DAY = "1900-01-01"
 MOST_ROWS = 1_048_575  # of an Excel sheet, below its header
 MOST_BYTES = 32_767  # of a text; Excel counts characters, which are never more than the bytes
 
@@ -43,24 +46,31 @@ def write(draft: Draft) -> Sequence[str]:
     return [FILE]
 
 
-def _sheet(draft: Draft, book: Any, name: str, head: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:
+def _sheet(
+    draft: Draft, book: Any, name: str, head: Sequence[str], rows: Iterable[Sequence[Value | date]]
+) -> None:
     sheet = book.add_worksheet(name)
     sheet.freeze_panes(1, 1)
+    as_day = book.add_format({"num_format": "yyyy-mm-dd"})
     for place, row in enumerate(chain([head], rows)):
         for column, cell in enumerate(row):
-            if isinstance(cell, str):
+            if isinstance(cell, date):
+                sheet.write_datetime(place, column, cell, as_day)
+            elif isinstance(cell, str):
                 sheet.write_string(place, column, draft.cut(FILE, name, cell, MOST_BYTES, str(place)))
             else:
                 sheet.write_number(place, column, cell)
 
 
-def _cells(columns: Sequence[Variable], record: Sequence[str]) -> list[Value]:
+def _cells(columns: Sequence[Variable], record: Sequence[str]) -> list[Value | date]:
     return [_cell(column, cell) for column, cell in zip(columns, record, strict=True)]
 
 
-def _cell(column: Variable, cell: str) -> Value:
+def _cell(column: Variable, cell: str) -> Value | date:
     if gone(column, cell) is not None:
         return int(cell)
-    if column.type in {Type.STRING, Type.DATETIME}:
+    if column.type is Type.DATE and cell >= _FIRST_DAY:
+        return date.fromisoformat(cell)
+    if column.type in {Type.STRING, Type.DATE, Type.DATETIME}:
         return cell
     return number(column, cell)
