@@ -14,7 +14,7 @@ from bot.conversation.route import FREE_TEXT_ARM, choices_given, route
 from bot.conversation.scene import Scene, joined
 from bot.conversation.session import Session
 from bot.conversation.taps import Act
-from bot.scoring.quality import marks
+from bot.scoring.quality import Marks, marks
 from bot.scoring.scales import score
 from bot.scoring.segments import Change
 
@@ -80,7 +80,7 @@ def _verdict(scene: Scene, session: Session) -> list[str]:
         lines.append(scene.say("mydata.segment", said_as=segments[session.shown.segment].said_as))
     if session.correction:
         lines.append(scene.say("mydata.correction", said_as=segments[session.correction].said_as))
-    return lines
+    return [*lines, *(scene.say(f"mydata.mark.{flag}") for flag in _marks(scene.content, session).flags)]
 
 
 def _minute(at: datetime) -> str:
@@ -173,14 +173,19 @@ def _asked_rows(session: Session) -> list[dict[str, Any]]:
 
 
 def _quality(content: Content, session: Session) -> dict[str, Any]:
-    answers = choices_given(content.questionnaire, session)
-    found = marks(content.questionnaire, answers, [session.answers[item].at for item in answers])
+    found = _marks(content, session)
     return {
         "long_string": found.long_string,
         "median_seconds": found.median_seconds,
         "person_fit": found.person_fit,
         "flags": list(found.flags),
     }
+
+
+def _marks(content: Content, session: Session) -> Marks:
+    """Measure what may be odd about the answers."""
+    answers = choices_given(content.questionnaire, session)
+    return marks(content.questionnaire, answers, [session.answers[item].at for item in answers])
 
 
 def _scale_rows(content: Content, session: Session) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from bot.conversation.library import Library
 from bot.conversation.mydata import readable
 from bot.conversation.phrasebook import open_phrasebook
 from bot.conversation.replies import Page, Reply
-from bot.conversation.session import Consent, Session, Step
+from bot.conversation.session import Answer, Consent, Session, Step
 from bot.organisation.load import load_all as load_organisations
 from bot.questionnaire.load import load_all as load_questionnaires
 from tests.conftest import ROOT
@@ -38,3 +38,35 @@ def test_a_later_no_holds_for_what_was_before(first: bool, second: bool, on: int
     page = readable(content, [(content, earlier), (content, later)], Reply(Page.MYDATA, "en"))
     assert page.text.count("Research use: on") == on
     assert page.text.count("Research use: off") == 2 - on
+
+
+def test_marks_of_quality_are_said_in_plain_words() -> None:
+    """Somebody who tapped one button again and again, in no time, reads what that is marked as."""
+    library = Library(
+        load_questionnaires(ROOT / "questionnaires"),
+        load_organisations(ROOT / "organisations"),
+        open_phrasebook(),
+        "health-mindset",
+    )
+    edition = library.questionnaires["health-mindset"].edition
+    content = library.content(edition, "example-hospital")
+    answers = {
+        item: Answer("mostly", AT + timedelta(milliseconds=200 * place))
+        for place, item in enumerate(edition.questionnaire.form.items)
+    }
+    session = Session(
+        "a" * 11,
+        "health-mindset",
+        edition.digest,
+        "example-hospital",
+        "web",
+        "en",
+        "seed",
+        AT,
+        answers=answers,
+    )
+    hasty = readable(content, [(content, session)], Reply(Page.MYDATA, "en")).text
+    assert "many answers in a row are the same" in hasty
+    assert "came very fast" in hasty
+    careful = replace(session, answers=dict(list(answers.items())[:3]))
+    assert "Marked for research" not in readable(content, [(content, careful)], Reply(Page.MYDATA, "en")).text
