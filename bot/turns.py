@@ -12,6 +12,7 @@ from bot.conversation.content import Content
 from bot.conversation.events import (
     AskedAgain,
     Began,
+    ErasureConfirmed,
     Event,
     Heard,
     Nudged,
@@ -278,6 +279,8 @@ async def _worded(
     if reply.page is Page.MYDATA:
         return readable(content, await kept_of(desk, person), reply)
     shown = opened(desk.keys, content, session) if session else None
+    if reply.page is Page.HELP and session is not None:
+        content = replace(content, code=desk.keys.quoted(person))
     return await worded(desk.store, desk.links_at, content, shown, reply)
 
 
@@ -300,6 +303,18 @@ async def slow_down(desk: Desk, incoming: Incoming) -> Spoken:
     nobody = Reply(Page.NOBODY, content.languages[0], "slow_down")
     message = word(content, session, present(session, "slow_down") if session else nobody)
     return Spoken(person, incoming.key, (message,), whereabouts(desk.keys, person, saved.address))
+
+
+async def erase(desk: Desk, person: str) -> bool:
+    """Erase a person on an operator's word; False where somebody took their turn at the same moment."""
+    for _ in range(ATTEMPTS):
+        saved = await desk.store.load(person)
+        event, language = ErasureConfirmed(desk.clock()), saved.session.language if saved.session else ""
+        turn = Turn(None, event, (Reply(Page.ERASING, language),), counts=("erased",), erase=True)
+        outcome = await desk.store.save(saved, turn, f"operator:{desk.keys.random_id()}")
+        if outcome is Outcome.STORED:
+            return True
+    return False
 
 
 # ---------------------------------------------------------------- what is owed without being asked

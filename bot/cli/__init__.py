@@ -5,7 +5,24 @@ import sys
 import typer
 
 from bot import __version__
-from bot.cli import author, chat, demo, export, fit, invite, migrate, report, run, score, staff
+from bot.cli import (
+    author,
+    backup,
+    chat,
+    database,
+    demo,
+    doctor,
+    export,
+    fit,
+    forget,
+    invite,
+    key,
+    migrate,
+    report,
+    run,
+    score,
+    staff,
+)
 from bot.errors import AttuneError
 
 USERS_PROBLEM = 1
@@ -26,7 +43,24 @@ def _version(version: bool = typer.Option(False, "--version", help="Show the ver
         raise typer.Exit
 
 
-for family in (demo, chat, run, invite, staff, author, export, fit, score, migrate, report):
+for family in (
+    demo,
+    chat,
+    run,
+    invite,
+    staff,
+    author,
+    export,
+    fit,
+    score,
+    migrate,
+    report,
+    doctor,
+    backup,
+    forget,
+    key,
+    database,
+):
     family.register(app)
 
 

@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
+import structlog
 import typer
 
 from bot.cli.clock import now
@@ -101,6 +102,7 @@ async def serve(
     from bot.settings import TelegramWire  # noqa: PLC0415 - the same
 
     stop = stop or asyncio.Event()
+    _warn_of_promises(settings)
     token = settings.token
     stock = settings.telegram_wire is TelegramWire.HTTPX
     wires = Wire(token, settings.telegram_api_url, timeouts, stock=stock)
@@ -128,6 +130,13 @@ async def serve(
         found.append(service.link)
         typer.echo(f"Listening as {service.link} (Ctrl-C stops).")
         await service.run(stop)
+
+
+def _warn_of_promises(settings: "Settings") -> None:
+    from bot.cli.promises import broken_promises  # noqa: PLC0415 - `attune --help` stays quick
+
+    for broken in broken_promises(settings):
+        structlog.get_logger().warning("a consent text promises what isn't kept", problem=broken)
 
 
 @asynccontextmanager

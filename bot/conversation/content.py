@@ -28,6 +28,7 @@ class Content:
     free_text: bool = False  # the operator lets people answer in their own words
     second: Edition | None = None  # the current edition of the second part
     share_link: str | None = None  # the address that is passed on
+    code: str | None = None  # what this person may quote when they write to us
 
     @property
     def questionnaire(self) -> Questionnaire:

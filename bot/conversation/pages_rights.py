@@ -117,7 +117,8 @@ def help_page(scene: Scene) -> Message:
     contact = scene.content.organisation.contact
     hours = scene.content.organisation.words(contact.hours, scene.language)
     text = scene.say("help", phone=contact.phone, hours=hours, numbers=scene.emergency_lines())
-    return scene.message(text, _go_on(scene))
+    code = scene.content.code
+    return scene.message(joined(text, scene.say("help.code", code=code) if code else ""), _go_on(scene))
 
 
 def urgent(scene: Scene) -> Message:

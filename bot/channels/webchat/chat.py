@@ -71,12 +71,12 @@ class Chat:
         seat = await self._seat(request, form)
         if form.get("act") == "clear":
             return self._clear(seat)
-        begins = form.get("act") in {BEGIN, START}
-        if not begins and await self._session(seat) is None:
+        begins, known = form.get("act") in {BEGIN, START}, await self._session(seat)
+        if not begins and known is None:
             return self._opening(seat) if seat.visitor.mode is Mode.SHARED else self._nobody(request, seat)
         if begins:
             self.site.limits.beginnings.take(address_of(request))
-            seat = replace(seat, visitor=seat.visitor.met())
+            seat = replace(seat, visitor=seat.visitor if known else seat.visitor.met())
         self.site.limits.taps.take(seat.visitor.secret or "")
         told = await Talk(self.site.desk, seat.visitor, seat.code).hear(form)
         return await self._told(request, seat, told)
@@ -246,6 +246,9 @@ class Chat:
     async def _message(self, seat: Seat, content: Content, session: Session, reply: Reply) -> Message:
         if reply.page is Page.MYDATA:
             return readable(content, await self._kept(seat), reply)
+        if reply.page is Page.HELP:
+            keys = self.site.desk.keys
+            content = replace(content, code=keys.quoted(keys.person(CHANNEL, seat.visitor.secret or "")))
         message = word(content, session, reply)
         return await tracked(self.site.desk.store, "", content, session, reply, message)
 
