@@ -2,14 +2,18 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from bot.dashboard.figures.bands import ANY, Band
 from bot.dashboard.figures.counting import FINISHED, LEFT, NONE, OUTCOMES, UNFINISHED, N
 from bot.dashboard.figures.differences import clear_difference
 from bot.dashboard.figures.names import Names
 from bot.dashboard.figures.network import ALL
-from bot.dashboard.figures.publication import Publication, Shown
+from bot.dashboard.figures.publication import Publication
+from bot.dashboard.figures.tables import Shown
 from bot.dashboard.figures.told import Block, Figure, Line, number, percent, tightened, total, within
+
+_STEPS: Final = ("came", "agreed", FINISHED)
 
 
 @dataclass(frozen=True)
@@ -85,8 +89,10 @@ class Blocks:
         """Return a table of those who came, agreed and finished, by something."""
         lines: list[Line] = []
         compared: dict[str, tuple[int, int]] = {}
-        for row in self._ordered(table):
-            steps = _steps(table, row)
+        others = [one for one in sorted(self.states) if one not in table.rows] if name == "place" else []
+        for row in (*self._ordered(table), *others):
+            nobody = row not in table.rows and bool(table.rows)
+            steps = dict.fromkeys(_STEPS, Band(0, 0)) if nobody else _steps(table, row)
             came, finished = steps["came"], steps[FINISHED]
             cells = [number(self.names.scene, one) for one in steps.values()]
             cells.append(percent(self.names.scene, finished, came))
@@ -234,4 +240,4 @@ def _steps(table: Shown, row: str | None = None) -> dict[str, Band]:
     agreed = total([parts[UNFINISHED], parts[FINISHED]])
     if whole.exact:
         agreed = within(agreed, whole.low, [parts[LEFT]])
-    return {"came": whole, "agreed": agreed, FINISHED: parts[FINISHED]}
+    return dict(zip(_STEPS, (whole, agreed, parts[FINISHED]), strict=True))

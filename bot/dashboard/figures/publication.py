@@ -10,43 +10,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from typing import Any, Final
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.dashboard.figures.bands import ANY, LEAST, Band, first_band
-from bot.dashboard.figures.counting import (
-    FINISHED,
-    OUTCOMES,
-    UNFINISHED,
-    Counts,
-    N,
-    came,
-    count_week,
-    together,
-)
-from bot.dashboard.figures.network import ALL, Cell, Network, Table
+from bot.dashboard.figures.bands import LEAST
+from bot.dashboard.figures.counting import Counts, came, count_week, together
 from bot.dashboard.figures.periods import WEEK, closed_weeks, ends_month, month_of, week_of
-from bot.dashboard.figures.suppression import corners, protect
+from bot.dashboard.figures.tables import Shown, dump, median, outcome, parse, tables_of
 from bot.organisation.model import Organisation
 from bot.storage.store import Store
 
 RAW, WEEKS, MONTH = "raw:", "weeks:", "month:"
-
-_OF_FINISHED: Final = ("language", "tips", "back", "brought")
-_ALONE: Final = ("taps", "visits")
-
-
-@dataclass(frozen=True)
-class Shown:
-    """One table as it is published."""
-
-    rows: tuple[str, ...]
-    columns: tuple[str, ...]
-    bands: Mapping[Cell, Band]
-
-    def at(self, row: str, column: str) -> Band | None:
-        """Return what is published of a number, if anything is."""
-        return self.bands.get((row, column))
 
 
 @dataclass(frozen=True)
@@ -71,7 +45,7 @@ class Publication:
     @cached_property
     def tables(self) -> Mapping[str, Shown]:
         """Return the tables."""
-        return {name: _read(table) for name, table in self.body["tables"].items()}
+        return {name: parse(table) for name, table in self.body["tables"].items()}
 
     @property
     def seconds(self) -> int | None:
@@ -142,7 +116,7 @@ class _Closing:
         if not 0 < came(counts) < LEAST:
             name = f"{WEEKS}{self._waiting[0]}"
             weeks = [one.isoformat() for one in self._waiting]
-            body = {**_body(self._waiting[0], monday, {"outcome": _outcome(counts)}), "weeks": weeks}
+            body = {**_body(self._waiting[0], monday, {"outcome": outcome(counts)}), "weeks": weeks}
             await self._keep(name, body)
             self._done |= dict.fromkeys(weeks, name)
             self._waiting = []
@@ -168,10 +142,11 @@ class _Closing:
             for name, body in weeks.items()
         }
         first, last = weeks[names[0]]["first"], weeks[names[-1]]["last"]
-        shown = {name: _read(body["tables"]["outcome"]) for name, body in weeks.items()}
+        shown = {name: parse(body["tables"]["outcome"]) for name, body in weeks.items()}
         counts = together(list(raws.values()))
-        body = _body(date.fromisoformat(first), week_of(date.fromisoformat(last)), _tables(raws, shown))
-        body["seconds"] = _median(counts, body)
+        tables = tables_of(raws, shown)
+        body = _body(date.fromisoformat(first), week_of(date.fromisoformat(last)), tables)
+        body["seconds"] = median(counts, tables)
         drop = [name for name in self._kept if name.startswith(RAW) and name[len(RAW) :] <= last]
         await self._keep(f"{MONTH}{month}", body, drop)
 
@@ -189,119 +164,13 @@ def _ended_in(weeks: str, month: str) -> bool:
     return month_of(date.fromisoformat(json.loads(weeks)["weeks"][-1])) == month
 
 
-# ---------------------------------------------------------------- the tables
-
-
-def _outcome(counts: Counts) -> Shown:
-    """Return what became of those who came in a week."""
-    rows = counts.get("channel", {}).values()
-    sums = {one: sum(cells.get(one, 0) for cells in rows) for one in OUTCOMES}
-    return _alone({name: {N: n} for name, n in sums.items()}, OUTCOMES)
-
-
-def _tables(raws: Mapping[str, Counts], weeks: Mapping[str, Shown]) -> dict[str, Shown]:
-    """Return the tables of a month: its weeks first, as they stand, then what hangs on their sums."""
-    counts = together(list(raws.values()))
-    by_week, bands = _by_week(raws, weeks)
-    shown = {"week": Shown(by_week.rows, OUTCOMES, bands)}
-    sums = {name: bands[ALL, name] for name in OUTCOMES}
-    network = Network(by_week, bands)
-    spans = {name: network.span((ALL, name)) for name in OUTCOMES}
-    limits = corners(spans, by_week.count((ALL, ALL)))
-    for name in ("place", "channel"):
-        shown[name] = _split(_table(counts.get(name, {}), OUTCOMES), sums, limits)
-    if sums[FINISHED].exact:
-        shown["segment"] = _alone(counts.get("segment", {}), columns=("shared", "kept"))
-        shown |= {name: _alone(counts.get(name, {})) for name in _OF_FINISHED}
-    if sums[UNFINISHED].exact:
-        shown["question"] = _alone(counts.get("question", {}))
-    return shown | {name: _alone(counts.get(name, {})) for name in _ALONE if name in counts}
-
-
-def _by_week(raws: Mapping[str, Counts], weeks: Mapping[str, Shown]) -> tuple[Table, dict[Cell, Band]]:
-    """Return the weeks with what became of those who came, their sums as far as they can be shown."""
-    inner = {
-        (week, outcome): sum(cells.get(outcome, 0) for cells in counts.get("channel", {}).values())
-        for week, counts in raws.items()
-        for outcome in OUTCOMES
-    }
-    table = Table(tuple(raws), OUTCOMES, inner)
-    fixed = {(week, outcome): _band(weeks[week], outcome) for week, outcome in inner}
-    fixed |= {(week, ALL): _band(weeks[week], ALL) for week in raws}
-    fixed[ALL, ALL] = first_band(table.count((ALL, ALL)))
-    open_sums = {}
-    for outcome in OUTCOMES:
-        if all(fixed[week, outcome].exact for week in raws):  # anybody can add them up
-            fixed[ALL, outcome] = Band(n := table.count((ALL, outcome)), n)
-        else:
-            open_sums[ALL, outcome] = ANY
-    # Sums that aren't published say nothing that the weeks don't: so there is always a way.
-    return table, protect(table, fixed) or {**fixed, **open_sums}
-
-
-def _band(shown: Shown, row: str) -> Band:
-    return shown.at(row, ALL if row == ALL else N) or ANY
-
-
-def _split(table: Table, sums: Mapping[str, Band], limits: list[dict[str, int]]) -> Shown:
-    """Return a table whose columns' sums are published already."""
-    fixed = {(ALL, name): Band(n, n) for name in table.columns for n in [table.count((ALL, name))]}
-    bands = protect(table, fixed, limits)
-    if bands is None:
-        return Shown((), table.columns, {})
-    return Shown(table.rows, table.columns, bands | {(ALL, name): sums[name] for name in table.columns})
-
-
-def _alone(
-    rows: Mapping[str, Mapping[str, int]], names: Iterable[str] = (), columns: tuple[str, ...] = (N,)
-) -> Shown:
-    """Return a table that only its whole has in common with others."""
-    table = _table(rows, columns, names)
-    bands = protect(table)
-    whole = (ALL, ALL)
-    if bands is None:
-        return Shown((), columns, {whole: first_band(table.count(whole))})
-    return Shown(table.rows, columns, bands)
-
-
-def _table(
-    rows: Mapping[str, Mapping[str, int]], columns: tuple[str, ...], names: Iterable[str] = ()
-) -> Table:
-    inner = {(row, column): cells.get(column, 0) for row, cells in rows.items() for column in columns}
-    return Table(tuple(names) or tuple(sorted(rows)), columns, inner)
-
-
-def _median(counts: Counts, body: Mapping[str, Any]) -> int | None:
-    """Return the seconds that half of those who finished took at most, if their number is published."""
-    finished = _read(body["tables"]["week"]).at(ALL, FINISHED)
-    times = sorted((int(row), cells[N]) for row, cells in counts.get("seconds", {}).items())
-    if finished is None or not finished.exact or finished.low < LEAST:
-        return None
-    half, seen = sum(n for _, n in times) / 2, 0
-    for seconds, n in times:
-        seen += n
-        if seen >= half:
-            return seconds
-    return None
-
-
 # ---------------------------------------------------------------- as they are stored
 
 
 def _body(first: date, last_monday: date, tables: Mapping[str, Shown]) -> dict[str, Any]:
     last = last_monday + timedelta(days=6)
-    told = {name: _told(table) for name, table in tables.items()}
+    told = {name: dump(table) for name, table in tables.items()}
     return {"first": first.isoformat(), "last": last.isoformat(), "tables": told, "seconds": None}
-
-
-def _told(table: Shown) -> dict[str, Any]:
-    bands = [[row, column, band.low, band.high] for (row, column), band in table.bands.items()]
-    return {"rows": table.rows, "columns": table.columns, "bands": bands}
-
-
-def _read(told: Mapping[str, Any]) -> Shown:
-    bands = {(row, column): Band(low, high) for row, column, low, high in told["bands"]}
-    return Shown(tuple(told["rows"]), tuple(told["columns"]), bands)
 
 
 def _publication(name: str, body: Mapping[str, Any]) -> Publication:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Iterator
 
 import pytest
 
-from bot.dashboard.figures import publication
+from bot.dashboard.figures import tables
 from bot.dashboard.figures.bands import LEAST, Band, first_band
 from bot.dashboard.figures.network import ALL, Network, Table
 from bot.dashboard.figures.suppression import WIDTH, corners, protect
@@ -43,12 +43,12 @@ class TestAnAttackerWhoSolves:
     @pytest.mark.parametrize("part", range(5))
     async def test_finds_no_more_in_two_thousand_random_tables(self, part: int) -> None:
         """Fifty months in each part: their weeks, their sums, and every table that hangs on them."""
-        tables = 0
+        found = 0
         for month in months(1000 * (part + 1), 50):
             published = await month.published()
-            tables += sum(len(one.tables) for one in published)
+            found += sum(len(one.tables) for one in published)
             assert not too_narrow(await attacked(month))
-        assert tables >= 400
+        assert found >= 400
 
     @pytest.mark.slow
     async def test_finds_no_more_by_knowing_that_people_are_whole(self) -> None:
@@ -66,14 +66,14 @@ class TestAPlantedLeak:
             del fixed, sums
             return {cell: first_band(table.count(cell)) for cell in table.cells()}
 
-        monkeypatch.setattr(publication, "protect", only_small)
+        monkeypatch.setattr(tables, "protect", only_small)
         assert await _leaks(range(3))
 
     async def test_is_found_where_tables_are_made_safe_one_by_one(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """A sum that one table hides must not be told by another that adds up to it."""
-        monkeypatch.setattr(publication, "corners", lambda *_: [])
+        monkeypatch.setattr(tables, "corners", lambda *_: [])
         assert await _leaks(range(40))
 
     async def test_is_found_where_weeks_are_forgotten_when_their_month_is_published(
@@ -90,7 +90,7 @@ class TestAPlantedLeak:
             found = {cell: first_band(table.count(cell)) for cell in table.cells() if ALL in cell}
             return {**found, **(fixed or {}), **found}
 
-        monkeypatch.setattr(publication, "protect", forgetful)
+        monkeypatch.setattr(tables, "protect", forgetful)
         assert await _leaks(range(10))
 
     async def test_is_found_in_a_rounded_percentage(self) -> None:
