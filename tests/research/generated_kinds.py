@@ -1,6 +1,7 @@
 """Items of every other kind for data sets made by chance: ticked, typed, 0 to 10, own words.
 
-Some of them change their kind from one edition to the next. It has a chance of its own, so that what was made before it came is made as before.
+Some of them change their kind from one edition to the next. It has a chance of its own, so that what was made
+before it came is made as before.
 """
 
 import base64

@@ -5,6 +5,7 @@ Law: an answer is stored as one text, in the one writing that its kind has: the 
 logs and exports treat all kinds alike, and two equal answers are equal texts. Words are stored sealed.
 """
 
+import operator
 from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Annotated, ClassVar, Literal
@@ -100,6 +101,11 @@ class NumberAnswer(_Answers):
     max: float = Field(le=1e9, description="The highest number taken.")
     decimals: int = Field(
         default=0, ge=0, le=2, description="At most so many; with three, nobody could tell what 1,000 means."
+    )
+    is_age: bool = Field(
+        default=False,
+        exclude_if=operator.not_,
+        description="It is an age in years: Safe Harbor puts everybody of 90 or older together.",
     )
 
     choices: ClassVar[tuple[Choice, ...]] = ()
