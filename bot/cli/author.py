@@ -83,7 +83,23 @@ def check(
     (print_json if output is Format.JSON else print_text)(problems)
     if output is Format.TEXT:
         typer.echo(_summary(len(problems), len(content.questionnaires), len(content.organisations)), err=True)
+        if paths is None:
+            _note_promises()
     raise typer.Exit(int(bool(problems)))
+
+
+def _note_promises() -> None:
+    """Say where a consent text promises what the settings here don't keep; the files alone are in order."""
+    from bot.cli.promises import broken_promises  # noqa: PLC0415 - `attune --help` stays quick
+    from bot.errors import AttuneError  # noqa: PLC0415 - the same
+    from bot.settings import Settings  # noqa: PLC0415 - the same
+
+    try:
+        broken = broken_promises(Settings.read())
+    except AttuneError:
+        return  # what is wrong was said above
+    for one in broken:
+        typer.echo(f"note: {one}", err=True)
 
 
 def schema(

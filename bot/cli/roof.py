@@ -8,13 +8,14 @@ import structlog
 from bot.cli.clock import now
 from bot.conversation.library import Library
 from bot.conversation.phrasebook import open_phrasebook
-from bot.errors import SettingsError
+from bot.errors import KeyMismatch, SettingsError
 from bot.organisation.load import load_all as load_organisations
 from bot.privacy import Keys
 from bot.questionnaire.load import load_all as load_questionnaires
 from bot.settings import Settings
 from bot.storage.ledger import Marking
 from bot.storage.opening import open_store
+from bot.storage.store import Store
 from bot.turns import Clock, Desk
 
 log = structlog.get_logger()
@@ -27,15 +28,25 @@ async def open_desk(
     """Open what a turn is taken with, and close it at the end; another default questionnaire may be named."""
     library = read_library(settings, questionnaire)
     keys = open_keys(settings)
-    store = await open_store(
-        settings.database, keys.fingerprint, clock=clock, marking=marking_of(settings, keys)
-    )
+    store = await _opened(settings, keys, clock)
     try:
         for edition in library.editions():
             await store.keep_edition(edition)
         yield Desk(store, library, keys, clock)
     finally:
         await store.close()
+
+
+async def _opened(settings: Settings, keys: Keys, clock: Clock) -> Store:
+    try:
+        return await open_store(
+            settings.database, keys.fingerprint, clock=clock, marking=marking_of(settings, keys)
+        )
+    except KeyMismatch as error:
+        if keys.earlier is None:
+            raise
+        remedy = "If a change of the key was cut short, this finishes it: attune key rotate"
+        raise KeyMismatch(error.message, remedy=remedy) from None
 
 
 def read_library(settings: Settings, questionnaire: str | None = None) -> Library:
