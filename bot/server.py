@@ -29,6 +29,7 @@ from bot.channels.webchat.chat import Chat
 from bot.channels.webchat.visitor import Screens
 from bot.dashboard import rooms
 from bot.dashboard.door import HOME
+from bot.dashboard.figures.duty import close_periods
 from bot.errors import OperatorError, StoreUnavailable
 from bot.invites.brand import Brand
 from bot.invites.embed import Embed
@@ -218,10 +219,12 @@ async def serve(
         )
     )
     task = asyncio.create_task(server.serve(sockets=[listening]))
+    closing = asyncio.create_task(close_periods(desk))
     told = asyncio.create_task(stop.wait())
     try:
         await asyncio.wait({task, told}, return_when=asyncio.FIRST_COMPLETED)
     finally:
         server.should_exit = True
         told.cancel()
-        await asyncio.gather(task, told, return_exceptions=True)
+        closing.cancel()
+        await asyncio.gather(task, told, closing, return_exceptions=True)
