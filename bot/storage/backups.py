@@ -2,8 +2,8 @@
 
 Law: a backup is whole or absent, is its owner's alone, never takes the place of a file, and holds no key: it
 names the fingerprint of the one that it needs. What is put back is made ready in a place of its own: checked,
-brought to this version, and rid of everybody whom the ledger names or whose time was over; only then does it
-take its place, and what was there before is kept beside it.
+brought to this version, and rid of everybody whom the ledger names or whose time was over, and of staff's
+sign-ins; only then does it take its place, and what was there before is kept beside it.
 """
 
 import os
@@ -202,6 +202,7 @@ class Restoring:
         store = await open_sqlite(scratch, self.keys.fingerprint, clock=self.clock)
         try:
             again += await store.begin_ledger(marking)
+            await store.sign_everybody_out()
             swept = await store.sweep(
                 self.clock(),
                 address_age=self.ages.addresses,

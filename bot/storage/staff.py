@@ -124,6 +124,10 @@ class StaffStore(Protocol):
         """End a visit."""
         ...
 
+    async def sign_everybody_out(self) -> None:
+        """End every visit and void every link: what a backup brings back would be used and ended ones."""
+        ...
+
     async def record(self, deed: Deed) -> None:
         """Write down what somebody did."""
         ...

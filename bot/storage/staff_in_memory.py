@@ -99,6 +99,10 @@ class StaffInMemory:
         """End a visit."""
         self._visits.pop(visit, None)
 
+    async def sign_everybody_out(self) -> None:
+        """End every visit and void every link."""
+        self._offers, self._visits = {}, {}
+
     async def record(self, deed: Deed) -> None:
         """Write down what somebody did."""
         self._deeds.append(deed)

@@ -60,6 +60,10 @@ class StaffInSql:
         """End a visit."""
         await self._group.submit(Call(lambda connection: statements.end(connection, visit)))
 
+    async def sign_everybody_out(self) -> None:
+        """End every visit and void every link."""
+        await self._group.submit(Call(statements.sign_everybody_out))
+
     async def record(self, deed: Deed) -> None:
         """Write down what somebody did."""
         await self._group.submit(Call(lambda connection: statements.record(connection, deed)))

@@ -104,6 +104,12 @@ def end(connection: Connection, visit: str) -> None:
     connection.execute(delete(staff_visit).where(staff_visit.c.digest == visit))
 
 
+def sign_everybody_out(connection: Connection) -> None:
+    """End every visit and void every link."""
+    for table in (staff_link, staff_visit):
+        connection.execute(delete(table))
+
+
 def record(connection: Connection, deed: Deed) -> None:
     """Write down what somebody did."""
     connection.execute(insert(staff_deed).values({"deed_id": new_code(), **asdict(deed)}))

@@ -15,6 +15,7 @@ from bot.storage import backups
 from bot.storage.backups import Ages, Restoring
 from bot.storage.ledger import Entry, Ledger, Marking
 from bot.storage.sqlite import SqliteStore, open_sqlite
+from bot.storage.staff import Account, Role
 from tests.storage.made import EDITION, NOON
 from tests.storage.needles import bytes_of, found
 from tests.storage.test_erasure import KEYS, Someone
@@ -98,6 +99,24 @@ async def test_who_was_erased_after_the_backup_is_not_in_what_is_put_back(tmp_pa
     assert found(store.database, neighbour.needles())[""] == neighbour.needles()
     assert restored.aside is not None
     assert restored.aside.exists()
+
+
+async def test_no_sign_in_of_staff_comes_back(tmp_path: Path) -> None:
+    """A link that was used since doesn't work again, and a visit that ended doesn't go on."""
+    store = await opened(tmp_path)
+    await store.keep_account(Account("e0", "example-hospital", Role.EDITOR, "Ward 3", NOON))
+    later = NOON + timedelta(hours=1)
+    await store.offer_sign_in("first", "e0", later)
+    await store.sign_in("first", "visit", NOON)
+    await store.offer_sign_in("second", "e0", later)
+    backup = backups.make(store.database, tmp_path / "backup.db", NOON)
+    await store.close()
+    await backups.restore(backup.path, store.database, restoring(tmp_path))
+    store = await opened(tmp_path)
+    assert await store.account("e0") is not None
+    assert await store.visit("visit", NOON) is None
+    assert await store.sign_in("second", "another", NOON) is None
+    await store.close()
 
 
 async def test_a_copy_put_back_by_hand_is_gone_through_before_it_serves(tmp_path: Path) -> None:

@@ -142,6 +142,16 @@ class TestWhatWasDone:
         assert not await store.deeds()
 
 
+async def test_everybody_can_be_signed_out(store: Store) -> None:
+    """No visit goes on and no link works, but the accounts are there."""
+    await signed_in(store)
+    await store.offer_sign_in("link", EVE.id, LATER)
+    await store.sign_everybody_out()
+    assert await store.visit("visit", SOON) is None
+    assert await store.sign_in_offered("link", SOON) is None
+    assert await store.account(EVE.id) == EVE
+
+
 async def test_the_sweep_leaves_what_goes_on(store: Store) -> None:
     """A visit and a link in their time stay; later nothing of them does, and the account is still there."""
     await signed_in(store)
