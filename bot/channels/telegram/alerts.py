@@ -67,11 +67,11 @@ class Alerts:
     async def run(self) -> None:
         """Look until cancelled."""
         while True:
+            await asyncio.sleep(LOOK_EVERY)
             try:
                 await self.look()
             except Exception as fault:  # noqa: BLE001 - the next look may go better
                 log.error("looking after ourselves failed", error=type(fault).__name__)  # noqa: TRY400 - a traceback may hold what somebody wrote
-            await asyncio.sleep(LOOK_EVERY)
 
     async def look(self) -> None:
         """Look once; tell what has to be told, if it is ours to tell."""
