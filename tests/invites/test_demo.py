@@ -46,6 +46,8 @@ async def test_the_demonstration_needs_nothing_and_leaves_nothing() -> None:
                     assert answer.status_code == 200
                     text += f"answered after {time.monotonic() - began:.1f} s"
         assert "simulated" in text
+        for link in re.findall(r"http://\S+/dashboard/enter/\S+", text):
+            await sees_the_dashboard(link)
     finally:
         process.send_signal(signal.SIGINT)
         await process.wait()
@@ -62,6 +64,20 @@ async def test_the_demonstration_finds_a_free_port_unless_one_is_wished() -> Non
             assert found.getsockname()[1] != there.port
         with pytest.raises(OperatorError):
             _listening(there, wished=True)
+
+
+async def sees_the_dashboard(link: str) -> None:
+    """Sign in by a link that was printed; every page says that the people are simulated."""
+    address = link.split("/dashboard/", maxsplit=1)[0]
+    async with httpx.AsyncClient(
+        base_url=address, headers={"Origin": address}, follow_redirects=True
+    ) as client:
+        assert (await client.get(link)).status_code == 200
+        signed_in = await client.post("/dashboard/enter", data={"link": link.rsplit("/", 1)[1]})
+        for page in (signed_in, await client.get("/dashboard/invites")):
+            assert page.status_code == 200
+            assert "simulated" in page.text.lower()
+        assert "waiting-room" in (await client.get("/dashboard/invites")).text
 
 
 async def test_made_up_people_go_the_same_way_and_are_marked() -> None:
