@@ -40,6 +40,15 @@ def fit(
     language_column: Annotated[
         str | None, typer.Option("--language-column", help="In which language each person answered.")
     ] = None,
+    retest: Annotated[
+        Path | None,
+        typer.Option(
+            "--retest", help="People who answered twice: an export's wide table, or two lines each."
+        ),
+    ] = None,
+    person_column: Annotated[
+        str | None, typer.Option("--person-column", help="Who they are there; `person_id` if left out.")
+    ] = None,
     mean_asked: Annotated[
         float, typer.Option("--mean-asked", min=1, help="How many questions to ask on average.")
     ] = 7.8,
@@ -65,6 +74,7 @@ def fit(
         from bot.research.fit.fitting import fit as fitted  # noqa: PLC0415 - the same
         from bot.research.fit.people import Columns, read_people  # noqa: PLC0415 - the same
         from bot.research.fit.pictures import pictures  # noqa: PLC0415 - the same
+        from bot.research.fit.retest import read_twice  # noqa: PLC0415 - the same
         from bot.research.fit.told import as_json as in_json  # noqa: PLC0415 - the same
         from bot.research.fit.told import report  # noqa: PLC0415 - the same
         from bot.research.fit.writing import write  # noqa: PLC0415 - the same
@@ -75,9 +85,10 @@ def fit(
         people = read_people(data, items, Columns(segment_column, age_column, language_column))
         if people.ignored:
             typer.echo(f"Ignored, because they are no items: {', '.join(people.ignored)}", err=True)
+        twice = read_twice(retest, items, person_column) if retest else None
         plan = Plan(clusters=segments, wanted=mean_asked, least=least, most=most)
         with _bar("Fitting") as progress:
-            found = fitted(items, people, plan, progress)
+            found = fitted(items, people, plan, progress, twice)
         write(found, folder, out, now().date(), pictures(found))
     if as_json:
         typer.echo(json.dumps(in_json(found), ensure_ascii=False, indent=1))

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from bot.questionnaire.load import load
@@ -31,6 +32,9 @@ def test_every_command_of_the_page_works_in_its_order(root: Path, tmp_path: Path
     items = bank(load(root / "questionnaires" / "health-mindset").edition.questionnaire)
     choices, segments = answered(items, spread_out(items), PEOPLE)
     write_answers(tmp_path / "long-form.csv", items, choices, segments, age=["40"] * PEOPLE)
+    twice = [f"person-{number}" for number in range(60)] * 2
+    again = np.concatenate([choices[:60], choices[60:90], choices[30:60]])  # half of them say the same
+    write_answers(tmp_path / "retest.csv", items, again, segments[:120], person_id=twice)
     typed = commands(root / "docs" / "typing-tool.md")
     assert len(typed) == COMMANDS
     for program, *arguments in typed:
@@ -43,6 +47,7 @@ def test_every_command_of_the_page_works_in_its_order(root: Path, tmp_path: Path
             env={**os.environ, "COLUMNS": "200"},
         )
         assert done.returncode == 0, (arguments, done.stdout, done.stderr)
+    assert "Retest: 60 people answered twice" in (tmp_path / "fitted" / "evidence" / "report.txt").read_text()
     assert {"before.svg", "after.svg", "scores.csv", "fitted"} <= {path.name for path in tmp_path.iterdir()}
     main = tmp_path / "fitted" / "questionnaire.yaml"
     main.write_text("asked: [adaptive]\n" + main.read_text("utf-8"), "utf-8")

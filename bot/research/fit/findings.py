@@ -9,6 +9,7 @@ from bot.research.fit.bank import Bank
 from bot.research.fit.candidates import Candidate
 from bot.research.fit.figures import Figure, Quality
 from bot.research.fit.people import People
+from bot.research.fit.retest import Retest
 from bot.research.fit.stopping import Stopping
 
 
@@ -98,6 +99,7 @@ class Findings:
     languages: tuple[LanguageFound, ...]
     why_provisional: str
     warnings: tuple[str, ...]
+    retest: Retest | None = None
 
     @property
     def calibrated(self) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from bot.research.fit.figures import adjusted_rand, agreement, information, log_
 from bot.research.fit.findings import Compared, Findings, FixedForm, ItemFound, Lengths
 from bot.research.fit.folds import FOLDS, folds, side_by_side
 from bot.research.fit.people import People
+from bot.research.fit.retest import Twice, retest
 from bot.research.fit.shortening import SIZES, forward
 from bot.research.fit.stopping import Stopping, choose
 from bot.research.fit.warnings import warnings
@@ -41,13 +42,14 @@ class Plan:
     seed: int = 20_240_601
 
 
-def fit(bank: Bank, people: People, plan: Plan, progress: Progress) -> Findings:
-    """Fit a questionnaire's segment model to people who answered the long form."""
+def fit(bank: Bank, people: People, plan: Plan, progress: Progress, twice: Twice | None = None) -> Findings:
+    """Fit a segment model to people who answered the long form; hold it against those who answered twice."""
     segments = people.segments
     if segments is None:
         segments = cluster(bank, people.choices, plan.clusters or len(bank.segments), plan.seed)
     _enough(bank, people, segments)
-    return _Fit(bank, people, segments, plan, _Steps(progress, _count(bank))).findings()
+    found = _Fit(bank, people, segments, plan, _Steps(progress, _count(bank))).findings()
+    return replace(found, retest=retest(bank, found.model, twice)) if twice else found
 
 
 def _count(bank: Bank) -> int:

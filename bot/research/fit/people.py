@@ -20,6 +20,8 @@ from bot.research.fit.bank import Bank
 
 ADULT = 18
 _SHOWN = 5
+_CONSENTED = "consented_at"
+"""A column of our own export: who consented there said that they are adults."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Columns:
     segment: str | None = None
     """None: nobody has said who belongs where."""
     age: str | None = None
-    """None: a column `age`, if there is one."""
+    """None: a column `age`, if there is one; else who consented in an export of ours said so."""
     language: str | None = None
     """None: everybody answered in the questionnaire's first language, if it has only one."""
 
@@ -59,8 +61,8 @@ class People:
 
 def read_people(path: Path, bank: Bank, columns: Columns) -> People:
     """Read people's complete answers, or say which line or column can't be right."""
-    content = _content(path)
-    reader = csv.reader(io.StringIO(_decoded(path, content), newline=""))
+    content = content_of(path)
+    reader = csv.reader(io.StringIO(decoded(path, content), newline=""))
     places = _Places(path, next(reader, []), bank, columns)
     rows = [_Row(places, reader.line_num, row) for row in reader if row]
     choices = np.array([row.choices() for row in rows], dtype=np.intp).reshape(-1, len(bank.items))
@@ -71,7 +73,7 @@ def read_people(path: Path, bank: Bank, columns: Columns) -> People:
     return People(
         choices=choices[kept],
         segments=None if labels is None else labels[kept],
-        adults=None if places.age is None else np.array([row.adult() for row in rows], dtype=np.bool_)[kept],
+        adults=np.array([row.adult() for row in rows], dtype=np.bool_)[kept] if places.tells_age else None,
         languages=places.languages([row for row, keep in zip(rows, kept, strict=True) if keep]),
         read=len(rows),
         gaps=int((~complete).sum()),
@@ -92,8 +94,9 @@ class _Places:
         self.items = self._items()
         self.segment = self._named(columns.segment, "--segment-column")
         self.age = self._named(columns.age, "--age-column") if columns.age else self._at.get("age")
+        self.consented = self._at.get(_CONSENTED)
         self.language = self._named(columns.language, "--language-column")
-        self.choice = [_by_value(bank, item) for item in range(len(bank.items))]
+        self.choice = [by_value(bank, item) for item in range(len(bank.items))]
         self.labels = {
             name.lower(): place
             for place, segment in enumerate(bank.questionnaire.segments)
@@ -101,9 +104,14 @@ class _Places:
         }
 
     @property
+    def tells_age(self) -> bool:
+        """Tell whether the file says who is an adult."""
+        return self.age is not None or self.consented is not None
+
+    @property
     def ignored(self) -> tuple[str, ...]:
         """Return the columns that nothing reads."""
-        used = {*self.items, self.segment, self.age, self.language}
+        used = {*self.items, self.segment, self.age, self.consented, self.language}
         return tuple(name for place, name in enumerate(self.header) if place not in used)
 
     def languages(self, rows: "Sequence[_Row]") -> tuple[str, ...] | None:
@@ -118,11 +126,11 @@ class _Places:
         if len(missing) == len(self.bank.items):
             raise OperatorError(
                 f"{self.path} has no column that is an item of {self.bank.questionnaire.id}.",
-                remedy=f"Its columns are {_few(self.header)}; the items are {_few(missing)}.",
+                remedy=f"Its columns are {few(self.header)}; the items are {few(missing)}.",
             )
         if missing:
             raise OperatorError(
-                f"{self.path} lacks {len(missing)} of the {len(self.bank.items)} items: {_few(missing)}.",
+                f"{self.path} lacks {len(missing)} of the {len(self.bank.items)} items: {few(missing)}.",
                 remedy="People must have answered the whole long form.",
             )
         return [self._at[item.id.lower()] for item in self.bank.items]
@@ -133,7 +141,7 @@ class _Places:
         place = self._at.get(name.strip().lower())
         if place is None:
             raise OperatorError(
-                f"{self.path} has no column `{name}`.", remedy=f"{option} is one of {_few(self.header)}."
+                f"{self.path} has no column `{name}`.", remedy=f"{option} is one of {few(self.header)}."
             )
         if place in self.items:
             raise OperatorError(f"The column `{name}` is an item.", remedy=f"Name another one with {option}.")
@@ -169,23 +177,18 @@ class _Row:
         return self.places.labels[said]
 
     def adult(self) -> bool:
-        """Return whether the age is known to be 18 or more."""
-        assert self.places.age is not None  # noqa: S101 - the caller looked
+        """Return whether the age is known to be 18 or more, or was said to be with the consent."""
+        if self.places.age is None:
+            consented = self.cell(self.places.consented or 0)
+            return bool(consented) and not consented.startswith("-9")
         try:
             return float(self.cell(self.places.age)) >= ADULT
         except ValueError:
             return False
 
     def _choice(self, place: int, known: Mapping[str, int]) -> int:
-        said = self.cell(place).lower()
-        if said in {"", "na", "nan"} or said.startswith("-9"):
-            return MISSING
-        if said not in known:
-            said = said.removesuffix(".0")
-        if said not in known:
-            values = ", ".join(name for name in known if name.lstrip("-").isdigit())
-            raise self._wrong(place, f"isn't a choice; their values are {values}")
-        return known[said]
+        name = self.places.header[place]
+        return place_of(self.places.path, str(self.line), name, self.cell(place), known)
 
     def _wrong(self, place: int, what: str) -> OperatorError:
         name = self.places.header[place]
@@ -194,14 +197,28 @@ class _Row:
         )
 
 
-def _by_value(bank: Bank, item: int) -> dict[str, int]:
+def place_of(path: Path, line: str, column: str, cell: str, known: Mapping[str, int]) -> int:
+    """Return the place of the choice that a cell names, or say where a value stands that can't be right."""
+    said = cell.strip().lower()
+    if said in {"", "na", "nan"} or said.startswith("-9"):
+        return MISSING
+    found = known.get(said, known.get(said.removesuffix(".0")))
+    if found is None:
+        values = ", ".join(name for name in known if name.lstrip("-").isdigit())
+        where = f"{path}, line {line}, column `{column}`"
+        raise OperatorError(f"{where}: the value there isn't a choice; their values are {values}.")
+    return found
+
+
+def by_value(bank: Bank, item: int) -> dict[str, int]:
     """Return the place of each choice by its value and by its id."""
     choices = bank.choices(item)
     by_id = {choice.id: place for place, choice in enumerate(choices)}
     return by_id | {str(choice.value): place for place, choice in enumerate(choices)}
 
 
-def _content(path: Path) -> bytes:
+def content_of(path: Path) -> bytes:
+    """Return what a file holds, unpacked."""
     try:
         raw = path.read_bytes()
         return gzip.decompress(raw) if path.suffix == ".gz" else raw
@@ -209,7 +226,8 @@ def _content(path: Path) -> bytes:
         raise OperatorError(f"{path} can't be read: {getattr(error, 'strerror', None) or error}.") from None
 
 
-def _decoded(path: Path, content: bytes) -> str:
+def decoded(path: Path, content: bytes) -> str:
+    """Return a file's text, or say which line isn't UTF-8."""
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -219,7 +237,8 @@ def _decoded(path: Path, content: bytes) -> str:
         ) from None
 
 
-def _few(names: Sequence[str]) -> str:
+def few(names: Sequence[str]) -> str:
+    """Return the first of many names."""
     return ", ".join(_shown(names))
 
 

@@ -8,9 +8,12 @@ import numpy as np
 
 from bot.research.fit.figures import Figure, Quality
 from bot.research.fit.findings import Findings, Lengths
+from bot.research.fit.retest import ENOUGH, Retest
 
+NO_RETEST = (
+    "Nobody answered twice: whether the same person would get the same segment next month isn't known."
+)
 UNKNOWN = (
-    "Nobody answered twice: whether the same person would get the same segment next month isn't known.",
     "The short form is a part of the long one, so agreement says nothing about what the segments are worth.",
     "People who fill in a long form of their own accord may differ from those who will be asked.",
     "Whether words made for a segment do anybody good isn't tested by any of this.",
@@ -41,7 +44,26 @@ def as_json(found: Findings) -> dict[str, Any]:
         },
         "ece": adaptive.quality.ece.value,
         "model": found.chosen.candidate.kind,
+        **({"retest": _retest_figures(found.retest)} if found.retest else {}),
     }
+
+
+def _retest_figures(retest: Retest) -> dict[str, Any]:
+    return {
+        "people": retest.people,
+        "agreement": retest.agreement.value,
+        "agreement_interval": [retest.agreement.low, retest.agreement.high],
+        "kappa": retest.kappa.value,
+        "kappa_interval": [retest.kappa.low, retest.kappa.high],
+        "median_days": retest.days,
+        "median_items": retest.items,
+        "left_out": {"not_twice": retest.once, "too_few_items": retest.too_few},
+        "enough": retest.enough,
+    }
+
+
+def _unknown(found: Findings) -> tuple[str, ...]:
+    return UNKNOWN if found.retest else (NO_RETEST, *UNKNOWN)
 
 
 def in_full(found: Findings) -> dict[str, Any]:
@@ -70,14 +92,16 @@ def in_full(found: Findings) -> dict[str, Any]:
         "confusion": found.adaptive.quality.confusion.tolist(),
         "calibrated_for": list(found.calibrated),
         "warnings": list(found.warnings),
-        "unknown": list(UNKNOWN),
+        "unknown": list(_unknown(found)),
     }
 
 
 def report(found: Findings) -> str:
     """Return a fit as a text of tables."""
-    parts = (_people, _models, _fixed, _adaptive, _thresholds, _confusion, _items, _calibration, _cautions)
-    return "\n\n".join("\n".join(part(found)) for part in parts) + "\n"
+    first = (_people, _models, _fixed, _adaptive, _thresholds, _confusion)
+    parts = (*first, _items, _retest, _calibration, _cautions)
+    told = ("\n".join(part(found)) for part in parts)
+    return "\n\n".join(text for text in told if text) + "\n"
 
 
 def _figures(quality: Quality) -> dict[str, Any]:
@@ -210,6 +234,18 @@ def _items(found: Findings) -> Iterator[str]:
     yield from _table(["item", "bits", "asked", "lost"], rows)
 
 
+def _retest(found: Findings) -> Iterator[str]:
+    retest = found.retest
+    if retest is None:
+        return
+    days = "" if retest.days is None else f", {retest.days:.0f} days apart (median)"
+    yield f"Retest: {retest.people} people answered twice{days}, scored on {retest.items:g} items (median)"
+    yield f"  the same segment both times: {_percent(retest.agreement)} %, kappa {_plain(retest.kappa)}"
+    yield f"  left out: {retest.once} who didn't answer twice, {retest.too_few} with too few items"
+    if not retest.enough:
+        yield f"  Fewer than {ENOUGH} people: too few to say anything, as the intervals show."
+
+
 def _calibration(found: Findings) -> Iterator[str]:
     yield "Calibrated?"
     if not found.languages:
@@ -223,7 +259,7 @@ def _cautions(found: Findings) -> Iterator[str]:
     yield "Warnings"
     yield from (f"  {warning}" for warning in found.warnings)
     yield "Not known"
-    yield from (f"  {sentence}" for sentence in UNKNOWN)
+    yield from (f"  {sentence}" for sentence in _unknown(found))
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
