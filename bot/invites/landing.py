@@ -65,7 +65,8 @@ class Landing:
             content,
             language,
             telegram=None if shared else self._telegram(code),
-            qr=None if shared else qr.svg(self.site.landing(code)),
+            # Drawn for a code that opens something only: it takes time, and once it was drawn less.
+            qr=None if shared else qr.svg(self.site.landing(code if invite else None)),
             answers=blocks(said_on_web(content, language, consent_text(scene))),
             begin_key="web.here",
             back=back,

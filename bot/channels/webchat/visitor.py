@@ -52,8 +52,8 @@ class Visitor:
         return frame | ({"visitor": self.secret} if self.secret else {})
 
     def met(self) -> "Visitor":
-        """Return the visitor with an address, made now if there is none."""
-        return self if self.secret else replace(self, secret=secrets.token_urlsafe(16))
+        """Return the visitor with an address made now: one that somebody else chose is never taken over."""
+        return replace(self, secret=secrets.token_urlsafe(16))
 
 
 def recognise(request: Request, form: Mapping[str, str], invite: Invite | None, *, secure: bool) -> Visitor:

@@ -4,6 +4,7 @@ import random
 import re
 import string
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -11,9 +12,12 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Mount, Route
 
+from bot.dashboard.visits import form_token, link_digest, new_secret, offer, visit_digest
 from bot.server import create_app
 from bot.settings import Settings
+from bot.storage.invites import Destination, Invite, new_code
 from bot.storage.memory import MemoryStore
+from bot.storage.staff import Account, Role, new_account_id
 from bot.turns import Desk
 from tests.channels.webchat.conftest import Clock, Web
 from tests.journeys.house import KEYS
@@ -94,6 +98,23 @@ async def test_a_host_header_is_believed_nowhere(web: Web, host: str) -> None:
     assert "evil" not in str(begun.headers)
 
 
+@pytest.mark.parametrize("secret", ["A" * 22, "A" * 21, "A" * 23, "\xe9" * 22, '"; Path=/', "0" * 4000])
+async def test_a_forged_cookie_is_nobodys(web: Web, secret: str) -> None:
+    """It opens the first page; and who begins with it gets an address that nobody chose for them."""
+    browser = await web.browser(follow_redirects=False)
+    sent = [("Cookie", f"attune={secret}".encode("latin-1"))]
+    answer = await browser.opens("/chat/hello", headers=sent)
+    assert answer.status_code == 200
+    assert "Let's begin" in browser.page.text
+    tapped = await browser.sends("/chat/hello", {"command": "mydata"}, headers=sent)
+    assert "page=nobody" in tapped.headers["location"]
+    assert await web.people() == 0
+    await browser.sends("/chat/hello", {"act": "begin"}, headers=sent)
+    assert browser.client.cookies["attune"] != secret
+    assert await web.people() == 1
+    assert not await web.store.sessions_of(KEYS.person("web", secret))
+
+
 PIECES = [
     *string.printable,
     *("%00", "%0d%0a", "%ff", "%c0%af", "..", "../", "..%2f", "//", "\\", "é", "😀", "\u202e"),
@@ -102,20 +123,52 @@ PIECES = [
 ]
 
 
+@dataclass(frozen=True)
+class Inside:
+    """The app without a wire, for many requests, with what somebody who is let in may know."""
+
+    client: httpx.AsyncClient
+    codes: tuple[str, ...]  # of an invite: its own, and the one passed on; and a tracked link
+    cookies: tuple[str, ...]  # of visits of staff, and of somebody in an interview
+    tokens: tuple[str, ...]  # of those visits' forms
+
+    def known(self, path: str, chance: random.Random) -> str:
+        """Return an address in whose places stands what is really there, or not."""
+        return path.replace("/example-hospital", "/" + chance.choice(self.codes))
+
+
 @pytest.fixture
-async def inside() -> AsyncIterator[httpx.AsyncClient]:
-    """The app without a wire, for many requests; a fault in it fails the test."""
-    store = MemoryStore()
+async def inside() -> AsyncIterator[Inside]:
+    """A fault in the app fails the test."""
+    store, clock = MemoryStore(), Clock()
     for edition in LIBRARY.editions():
         await store.keep_edition(edition)
-    app = create_app(Desk(store, LIBRARY, KEYS, Clock()), Settings(_env_file=None))
-    transport = httpx.ASGITransport(app)
+    desk = Desk(store, LIBRARY, KEYS, clock)
+    invite = Invite(new_code(), "example-hospital", "health-mindset", "autumn", clock())
+    await store.keep_invite(invite)
+    link = await store.link(Destination("example-hospital", "health-mindset", "sleep", "en"))
+    visits = [await visit(desk, role) for role in Role]
+    transport = httpx.ASGITransport(create_app(desk, Settings(_env_file=None)))
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
-        yield client
+        begun = await client.post(f"/chat/{invite.code}", data={"act": "begin"})
+        client.cookies.clear()
+        cookies = (*(f"attune-staff={one}" for one in visits), begun.headers["set-cookie"].split(";")[0])
+        tokens = tuple(form_token(KEYS, one) for one in visits)
+        yield Inside(client, (invite.code, invite.share, link), cookies, tokens)
 
 
-async def fuzz(client: httpx.AsyncClient, times: int) -> None:
-    """Send anything anywhere."""
+async def visit(desk: Desk, role: Role) -> str:
+    """Let somebody of an organisation sign in; return the secret of the visit."""
+    account = Account(new_account_id(), "example-hospital", role, "Ward 3", desk.clock())
+    await desk.store.keep_account(account)
+    link, secret = await offer(desk, account.id), new_secret()
+    digest = link_digest(KEYS, link or "") or ""
+    assert await desk.store.sign_in(digest, visit_digest(KEYS, secret), desk.clock())
+    return secret
+
+
+async def fuzz(inside: Inside, times: int) -> None:
+    """Send anything anywhere, half of it as somebody who is in."""
     chance = random.Random(11)
     known = [path for _, path in addresses()]
 
@@ -124,13 +177,14 @@ async def fuzz(client: httpx.AsyncClient, times: int) -> None:
 
     for _ in range(times):
         path = chance.choice([*known, "/" + anything(6), f"{chance.choice(known)}/{anything(4)}"])
+        path = inside.known(path, chance) if chance.random() < 0.5 else path
         target = f"{path.encode('ascii', 'ignore').decode()}?{anything(8)}"
         raw = target.encode("ascii", "ignore").translate(None, b" \t\r\n\x0b\x0c#")
         request = httpx.Request(
             chance.choice(["GET", "POST", "POST", "HEAD", "PUT", "OPTIONS"]),
             httpx.URL("http://127.0.0.1/", raw_path=raw if raw.startswith(b"/") else b"/" + raw),
             headers=[
-                (b"Cookie", f"attune={anything(6)}".encode()),
+                (b"Cookie", chance.choice([*inside.cookies, f"attune={anything(6)}"]).encode()),
                 (b"Accept-Language", anything(6).encode()),
                 (b"User-Agent", anything(3).encode()),
                 (b"Content-Type", b"application/x-www-form-urlencoded"),
@@ -139,22 +193,25 @@ async def fuzz(client: httpx.AsyncClient, times: int) -> None:
                 [
                     anything(30),
                     f"act=begin&{anything(9)}",
+                    f"token={chance.choice(inside.tokens)}&campaign={anything(4)}&limit={anything(3)}",
+                    f"token={chance.choice(inside.tokens)}&expires={anything(3)}&on={anything(2)}&{anything(9)}",
                     f"tap={anything(9)}&command={anything(2)}",
                     "frame=1&act=start",
                 ]
             ).encode(),
         )
-        answer = await client.send(request)
+        answer = await inside.client.send(request)
+        inside.client.cookies.clear()
         assert answer.status_code < 500, (request.method, request.url)
         assert "content-security-policy" in answer.headers
 
 
-async def test_nothing_that_is_sent_is_a_fault_of_ours(inside: httpx.AsyncClient) -> None:
+async def test_nothing_that_is_sent_is_a_fault_of_ours(inside: Inside) -> None:
     """A few hundred requests of anything to anywhere."""
     await fuzz(inside, 300)
 
 
 @pytest.mark.slow
-async def test_nothing_at_all_that_is_sent_is_a_fault_of_ours(inside: httpx.AsyncClient) -> None:
+async def test_nothing_at_all_that_is_sent_is_a_fault_of_ours(inside: Inside) -> None:
     """Many thousands of them."""
     await fuzz(inside, 6000)

@@ -1,0 +1,152 @@
+"""Wrong invite codes: none begins an invite's interview, and none can be told from another by the clock.
+
+`python -m tests.wrong_codes 10000`. Law: whoever measures stands where nothing but our own work takes time
+(the app without a wire, on SQLite), and looks at every kind of wrong code by turns, so that a busy machine is
+busy for all of them.
+"""
+
+import argparse
+import asyncio
+import secrets
+import tempfile
+import time
+from bisect import bisect_left, bisect_right
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+
+import httpx
+
+from bot.conversation.events import Started
+from bot.server import create_app
+from bot.settings import Settings
+from bot.storage.invites import Invite, new_code, paused
+from bot.storage.opening import open_store
+from bot.turns import Desk, Incoming, take_turn
+from tests.journeys.house import KEYS
+from tests.journeys.test_journeys import LIBRARY
+
+ABSENT = "never there"
+WARM = 50
+RESTING = "resting-clinic"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How well a kind of wrong code can be told from one that was never there, by time alone."""
+
+    told_apart: float  # how often the slower of two is of this kind: 0.5 is chance
+    error: float  # of that share, by chance alone
+    median_ms: float  # between the medians
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def house(folder: Path) -> AsyncIterator[tuple[Desk, Mapping[str, Sequence[str]]]]:
+    """Open a house with invites in every state that admits nobody; give their codes by kind."""
+    ours = LIBRARY.organisations["example-hospital"]
+    theirs = ours.model_copy(update={"id": RESTING, "default": False})
+    library = replace(LIBRARY, organisations={ours.id: ours, RESTING: theirs})
+    store = await open_store(f"sqlite:///{folder / 'attune.db'}", KEYS.fingerprint, clock=_now)
+    try:
+        for edition in library.editions():
+            await store.keep_edition(edition)
+        await store.remember(paused(RESTING), _now().isoformat())
+        codes: dict[str, list[str]] = {}
+        for kind, like in _wrong():
+            codes[kind] = [new_code() for _ in range(20)]
+            for code in codes[kind]:
+                await store.keep_invite(replace(like, code=code, share=new_code()))
+        yield Desk(store, library, KEYS, _now), codes
+    finally:
+        await store.close()
+
+
+def _wrong() -> Sequence[tuple[str, Invite]]:
+    made = Invite("", "example-hospital", "health-mindset", "autumn", _now() - timedelta(days=9))
+    return (
+        ("closed", replace(made, closed_at=_now())),
+        ("expired", replace(made, expires_at=_now() - timedelta(days=1))),
+        ("full", replace(made, limit=11, begun=11)),
+        ("paused", replace(made, organisation=RESTING)),
+    )
+
+
+async def timed(desk: Desk, codes: Mapping[str, Sequence[str]], times: int) -> Mapping[str, list[float]]:
+    """Open the landing page with each kind of code so many times, in an order by chance."""
+    chance, seconds = Random(5), {kind: list[float]() for kind in (*codes, ABSENT)}
+    app = httpx.ASGITransport(create_app(desk, Settings(_env_file=None)))
+    async with httpx.AsyncClient(transport=app, base_url="http://127.0.0.1") as client:
+        for number in range(times * len(seconds)):
+            kind = chance.choice(list(seconds))
+            code = chance.choice(codes[kind]) if kind in codes else new_code()
+            began = time.perf_counter()
+            answer = await client.get(f"/i/{code}")
+            took = time.perf_counter() - began
+            assert answer.status_code == httpx.codes.OK
+            if number >= WARM:
+                seconds[kind].append(took)
+    return seconds
+
+
+def difference(some: Sequence[float], others: Sequence[float]) -> Difference:
+    """Compare two kinds, by ranks: a few slow answers count for no more than any."""
+    ordered = sorted(others)
+    above = sum((bisect_left(ordered, one) + bisect_right(ordered, one)) / 2 for one in some)
+    pairs = len(some) * len(others)
+    error = ((len(some) + len(others) + 1) / (12 * pairs)) ** 0.5
+    medians = (sorted(one)[len(one) // 2] for one in (some, others))
+    mine, theirs = medians
+    return Difference(above / pairs, error, 1000 * (mine - theirs))
+
+
+async def attributed(desk: Desk, codes: Mapping[str, Sequence[str]], times: int) -> int:
+    """Begin so many interviews with wrong codes; return how many an invite was credited with."""
+    chance, credited = Random(7), 0
+    true = [code for some in codes.values() for code in some]
+    for number in range(times):
+        wrong = list(chance.choice(true))
+        for _ in range(number % 4):  # a quarter as it is, the others with slips
+            wrong[chance.randrange(len(wrong))] = chance.choice("ABCDEFxyz019-_")
+        heard = Started(_now(), secrets.token_hex(16), "telegram", "en", "".join(wrong))
+        person = f"wrong-{number}"
+        spoken = await take_turn(desk, Incoming("telegram", person, person, person, heard))
+        assert spoken.session is not None
+        credited += spoken.session.invite is not None
+    return credited + sum(one.begun % 11 for one in await desk.store.invites())
+
+
+async def measured(times: int) -> bool:
+    """Print what was found; say whether nothing gives a wrong code away."""
+    with tempfile.TemporaryDirectory() as folder:
+        async with house(Path(folder)) as (desk, codes):
+            seconds = await timed(desk, codes, times // (len(codes) + 1))
+            fine = True
+            for kind in codes:
+                found = difference(seconds[kind], seconds[ABSENT])
+                off = (found.told_apart - 0.5) / found.error
+                fine = fine and abs(off) < 4
+                print(  # noqa: T201 - a script's answer
+                    f"{kind:8} slower than '{ABSENT}' in {100 * found.told_apart:.1f} of 100 ({off:+.1f} "
+                    f"standard errors), medians {found.median_ms:+.3f} ms apart, n {len(seconds[kind])}"
+                )
+            credited = await attributed(desk, codes, times)
+            print(f"{times} interviews begun with wrong codes, {credited} credited to an invite")  # noqa: T201
+    return fine and credited == 0
+
+
+def main() -> None:
+    """Fail where a code gives itself away."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("times", type=int)
+    raise SystemExit(0 if asyncio.run(measured(options.parse_args().times)) else 1)
+
+
+if __name__ == "__main__":
+    main()
