@@ -14,8 +14,10 @@ from bot.privacy import Keys
 from bot.storage import backups
 from bot.storage.backups import Ages, Restoring
 from bot.storage.ledger import Entry, Ledger, Marking
+from bot.storage.postgres import open_postgres
 from bot.storage.sqlite import SqliteStore, open_sqlite
 from bot.storage.staff import Account, Role
+from tests.postgres import Databases
 from tests.storage.made import EDITION, NOON
 from tests.storage.needles import bytes_of, found
 from tests.storage.test_erasure import KEYS, Someone
@@ -133,6 +135,35 @@ async def test_a_copy_put_back_by_hand_is_gone_through_before_it_serves(tmp_path
     await store.verify_erasures()
     assert found(store.database, someone.needles()) == {}
     await store.close()
+
+
+@pytest.mark.slow
+@pytest.mark.postgres
+async def test_a_server_put_back_is_gone_through_before_it_serves(
+    tmp_path: Path, postgres_server: Databases
+) -> None:
+    """A copy of the database stands for pg_dump and pg_restore."""
+    url = await postgres_server.new()
+    store = await open_postgres(url, KEYS.fingerprint, marking=marking(tmp_path))
+    await store.keep_edition(EDITION)
+    someone, neighbour = Someone(store, 1), Someone(store, 2)
+    for one in (someone, neighbour):
+        await one.be_interviewed()
+    await store.close()
+    backup = await postgres_server.new(template=url)
+    store = someone.store = await open_postgres(url, KEYS.fingerprint, marking=marking(tmp_path))
+    await someone.be_erased()
+    await store.verify_erasures()
+    assert await store.erasures_pending() == 0
+    await store.close()
+    store = await open_postgres(backup, KEYS.fingerprint, marking=marking(tmp_path))
+    assert (await store.load(someone.person)).session is None
+    assert (await store.load(neighbour.person)).session is not None
+    await store.verify_erasures()
+    assert await store.erasures_pending() == 0
+    await store.close()
+    for one in (url, backup):
+        await postgres_server.drop(one)
 
 
 async def test_who_came_back_after_being_erased_stays(tmp_path: Path) -> None:
