@@ -5,32 +5,29 @@ A withheld cell says so (-96). Nobody stands in the data under a campaign with f
 a combination of declared quasi-identifiers that fewer than 5 people share.
 """
 
-import csv
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from bot.questionnaire.model import Sensitivity
 from bot.research.anonymity import Crowds, Key, withholding
-from bot.research.columns import MISSING, Table, Type
+from bot.research.coarsening import coarsened, is_quasi
+from bot.research.columns import Type
 from bot.research.layout import Layout
 from bot.research.long import ANSWERS, EVENTS, SCALE, SCORES
+from bot.research.parts import parts
+from bot.research.rewriting import CODES, AnyTable, Cells, Change, of, read, rewrite
 from bot.research.wide import FILE as WIDE
 from bot.scoring.scales import WITHHELD
 
-AnyTable = Table[Any]
 K = 5
 """How many people must share a combination of quasi-identifiers."""
 CAMPAIGN = 11
 """How many people a campaign must have brought for its code to be told."""
 
 _HELD = str(WITHHELD)
-_CODES = frozenset(map(str, MISSING))
-Cells = list[str]
-Change = Callable[[Cells], None]
 
 
 class Profile(StrEnum):
@@ -49,6 +46,7 @@ class Disclosure:
     quasi: Sequence[str] = ()
     k_reached: int | None = None  # None: no quasi-identifier is declared; K: at least K
     cells: Counter[str] = field(default_factory=Counter)  # withheld for k-anonymity, by item
+    coarsened: dict[str, str] = field(default_factory=dict)  # how, by item
     responses: int = 0  # in which something was withheld for it
     campaigns: int = 0  # withheld, for they brought too few people
 
@@ -60,6 +58,7 @@ class Disclosure:
             "k_wanted": K if self.quasi else None,
             "k_reached": self.k_reached,
             "withheld_cells": dict(sorted(self.cells.items())),
+            "coarsened": self.coarsened,
             "withheld_responses": self.responses,
             "withheld_campaigns": self.campaigns,
             "least_people_of_a_campaign": CAMPAIGN if self.profile is not Profile.OWN_DATA else None,
@@ -79,6 +78,8 @@ def disclose(
     if profile is Profile.OWN_DATA:
         return tables, done
     _campaigns(folder, tables, invited, done)
+    safe = profile is Profile.SAFE_HARBOR
+    tables, done.coarsened = coarsened(folder, layout, tables, K, safe_harbor=safe)
     _anonymous(folder, layout, tables, done)
     if profile is Profile.SAFE_HARBOR:
         return tuple(_years(folder, table) for table in tables), done
@@ -94,7 +95,7 @@ def _campaigns(
     small = {invite for invite, people in invited.items() if len(people) < CAMPAIGN}
     held = set(invited) if done.profile is Profile.SAFE_HARBOR else small
     done.campaigns = len(held)
-    wide = _of(tables, WIDE)
+    wide = of(tables, WIDE)
     invite, organisation = wide.header.index("invite"), wide.header.index("organisation")
 
     def change(cells: Cells) -> None:
@@ -104,54 +105,57 @@ def _campaigns(
             cells[organisation] = _HELD
 
     if held or done.profile is Profile.SAFE_HARBOR:
-        _rewrite(folder / WIDE, change)
+        rewrite(folder / WIDE, change)
 
 
 # ---------------------------------------------------------------- quasi-identifiers
 
 
 def _anonymous(folder: Path, layout: Layout, tables: tuple[AnyTable, ...], done: Disclosure) -> None:
-    wide = _of(tables, WIDE).header
-    done.quasi = [item for item in layout.items if _is_quasi(layout, item)]
+    wide = of(tables, WIDE).header
+    columns = {item: [wide.index(part.name) for part in parts(layout, item)] for item in layout.items}
+    done.quasi = [item for item in layout.items if is_quasi(layout, item) and columns[item]]
     if not done.quasi:
         return
-    places, person = [wide.index(item) for item in done.quasi], wide.index("person_id")
+    places, person = [columns[item] for item in done.quasi], wide.index("person_id")
     before = _crowds(folder, places, person)
     instead = withholding(before, _HELD)
     held: dict[str, frozenset[str]] = {}  # response id to its items that are withheld
 
     def change(cells: Cells) -> None:
-        key: Key = tuple([cells[place] for place in places])
+        key = _key(cells, places)
         masked = instead.get(key, key)
         items = [item for item, was, now in zip(done.quasi, key, masked, strict=True) if was != now]
         if items:
             held[cells[0]] = frozenset(items)
             done.cells.update(items)
-            for item in items:
-                cells[wide.index(item)] = _HELD
+            for place in [place for item in items for place in columns[item]]:
+                cells[place] = _HELD
             for scale in _scales_of(layout, items):
                 cells[wide.index(scale)] = _HELD
 
     if instead:
-        _rewrite(folder / WIDE, change)
+        rewrite(folder / WIDE, change)
         _elsewhere(folder, layout, tables, held)
     done.responses = len(held)
     done.k_reached = _crowds(folder, places, person).smallest
 
 
-def _is_quasi(layout: Layout, item: str) -> bool:
-    """Tell whether any edition declares it: what one edition calls harmless, another may know better."""
-    return any(
-        one.id == item and one.sensitivity is Sensitivity.QUASI
-        for edition in layout.editions
-        for one in edition.questionnaire.items
+def _key(cells: Cells, places: Sequence[Sequence[int]]) -> Key:
+    """Return what each quasi-identifier says, whether in one column or in several."""
+    said = [{cells[place] for place in some} for some in places]
+    return tuple(
+        [
+            _HELD if one == {_HELD} else "|".join([cells[place] for place in some])
+            for one, some in zip(said, places, strict=True)
+        ]
     )
 
 
-def _crowds(folder: Path, places: Sequence[int], person: int) -> Crowds:
+def _crowds(folder: Path, places: Sequence[Sequence[int]], person: int) -> Crowds:
     crowds = Crowds(K)
-    for cells in _read(folder / WIDE):
-        crowds.add(tuple([cells[place] for place in places]), cells[person])
+    for cells in read(folder / WIDE):
+        crowds.add(_key(cells, places), cells[person])
     return crowds
 
 
@@ -177,7 +181,7 @@ def _elsewhere(
     for table in tables:
         if table.file in places:
             of, cleared = places[table.file]
-            _rewrite(folder / table.file, _clearing(table, layout, held, of, cleared))
+            rewrite(folder / table.file, _clearing(table, layout, held, of, cleared))
 
 
 def _clearing(
@@ -213,10 +217,10 @@ def _years(folder: Path, table: AnyTable) -> AnyTable:
 
     def change(cells: Cells) -> None:
         for place in places:
-            if cells[place] not in _CODES:
+            if cells[place] not in CODES:
                 cells[place] = cells[place][:4]
 
-    _rewrite(folder / table.file, change)
+    rewrite(folder / table.file, change)
     columns = [
         replace(column, type=Type.INTEGER, label=f"{column.label.rstrip('.')}: the year.")
         if column.type is Type.DATETIME
@@ -224,29 +228,3 @@ def _years(folder: Path, table: AnyTable) -> AnyTable:
         for column in table.columns
     ]
     return replace(table, columns=tuple(columns))
-
-
-# ---------------------------------------------------------------- files
-
-
-def _of(tables: tuple[AnyTable, ...], file: str) -> AnyTable:
-    return next(table for table in tables if table.file == file)
-
-
-def _read(path: Path) -> Iterator[Cells]:
-    with path.open(encoding="utf-8", newline="") as lines:
-        reader = csv.reader(lines)
-        next(reader)
-        yield from reader
-
-
-def _rewrite(path: Path, change: Change) -> None:
-    """Change the cells of every row, row by row."""
-    new = path.with_suffix(".new")
-    with path.open(encoding="utf-8", newline="") as lines, new.open("w", encoding="utf-8", newline="") as out:
-        reader, writer = csv.reader(lines), csv.writer(out, lineterminator="\n")
-        writer.writerow(next(reader))
-        for cells in reader:
-            change(cells)
-            writer.writerow(cells)
-    new.replace(path)

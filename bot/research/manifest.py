@@ -125,6 +125,7 @@ def _disclosed(done: Mapping[str, Any]) -> str:
             f"Every combination of them is shared by at least {done['k_reached']} people (wanted: "
             f"{done['k_wanted']}); withheld for that: {cells}, in {done['withheld_responses']} interviews."
         )
+    lines += [f"Told less exactly: {item}, in {how}." for item, how in done["coarsened"].items()]
     if done["profile"] == Profile.SAFE_HARBOR.value:
         table = "\n".join(f"| {what} | {how} |" for what, how in HANDLED)
         lines.append(f"\n| identifier | here |\n| --- | --- |\n{table}\n\n{NOT_CERTIFIED}")

@@ -12,7 +12,7 @@ HANDLED: tuple[tuple[str, str], ...] = (
     ),
     (
         "(C) Dates, except the year; ages over 89",
-        "times are cut to the year; an item that tells ages over 89 apart must be declared an identifier",
+        "cut to the year, -96 where that tells an age over 89; an item marked is_age has 90 for all of these",
     ),
     ("(D) Telephone numbers", "absent: never stored"),
     ("(E) Fax numbers", "absent: never stored"),

@@ -24,14 +24,18 @@ Rows = dict[str, dict[str, str]]
 
 CODES = {"a": "-97", "b": "-98", "c": "-99", "d": "-96"}
 ABSENT = {"not-asked": "-97", "asked-declined": "-98", "asked-unknown": "-99", "masked": "-96"}
-TIMES = frozenset({"consented_at", "research_at", "started_at", "completed_at"})
 
 
 def days(folder: Path) -> frozenset[str]:
     """Return the columns of the wide table that hold days."""
+    return of_type(folder, "date")
+
+
+def of_type(folder: Path, kind: str) -> frozenset[str]:
+    """Return the columns of the wide table that have a type."""
     package = json.loads((folder / "datapackage.json").read_text("utf-8"))
     fields = (one["schema"]["fields"] for one in package["resources"] if one["path"] == "responses_wide.csv")
-    return frozenset(field["name"] for listed in fields for field in listed if field["type"] == "date")
+    return frozenset(field["name"] for listed in fields for field in listed if field["type"] == kind)
 
 
 def wide(folder: Path) -> Rows:
@@ -92,7 +96,7 @@ def dta(folder: Path) -> Rows:
 
 def _framed(folder: Path, frame: Any, time: Callable[[float], str], day: Callable[[float], str]) -> Rows:
     truth, found = wide(folder), {}
-    read = dict.fromkeys(TIMES, time) | dict.fromkeys(days(folder), day)
+    read = dict.fromkeys(of_type(folder, "datetime"), time) | dict.fromkeys(days(folder), day)
     for row in frame.to_dict("records"):
         cells = {}
         for name, value in row.items():
