@@ -15,12 +15,14 @@ from bot.research.report.table import Block, Cell, Column, Section, Show, Table
 from bot.research.report.traits import Demographic, Outcome, indicators
 
 SEGMENTS, DEMOGRAPHICS, UNDECIDED, TOO_FEW = "segments", "demographics", "undecided", "too few"
+WORTH_TELLING = 0.01
+"""The least gain of an AUC that counts as one."""
 _WORDS = (
     (
         "AUC is the chance that somebody with the outcome is ranked above somebody without it: .50 is a "
         "coin, 1 is perfect. Everybody is predicted by a logistic regression that hasn't seen them (10 "
-        "folds); the same people stand behind all figures of a row. Intervals and tests are DeLong's; p "
-        "values are corrected with Holm's method over the outcomes."
+        "folds); the same people stand behind all figures of a row. p is of the difference, and of anything "
+        "telling at all, corrected with Holm's method over the outcomes."
     ),
     (
         "A cut into segments loses some of what the scales know. Where the scales are there, keep them "
@@ -52,14 +54,16 @@ class Contest:
         """Return whether segments add to demographics."""
         if self.found is None or self.p_gain is None:
             return TOO_FEW
-        return "yes" if self.p_gain < LEVEL and self.found.gain.value > 0 else "not shown"
+        gain = self.found.both.value - self.found.demographics.value
+        return "yes" if self.p_gain < LEVEL and gain >= WORTH_TELLING else "not shown"
 
 
 def contests(people: People, outcomes: Sequence[Outcome], known: Sequence[Demographic]) -> list[Contest]:
     """Hold segments against demographics on every outcome, as one family of tests."""
     found = [(outcome, _compared(people, outcome, known)) for outcome in outcomes]
     made = [one for _, one in found if one]
-    adjusted = dict(zip(map(id, made), holm([one.p for one in made]), strict=True))
+    both = [max(one.p, one.p_any) for one in made]  # a difference counts only where anything tells at all
+    adjusted = dict(zip(map(id, made), holm(both), strict=True))
     gains = dict(zip(map(id, made), holm([one.p_gain for one in made]), strict=True))
     return [Contest(outcome, one, adjusted.get(id(one)), gains.get(id(one))) for outcome, one in found]
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from bot.research.report.groups import crossed
 from bot.research.report.intervals import cramers_v, holm, index, share, two_by_two
-from bot.research.report.people import People
+from bot.research.report.people import People, Strings
 from bot.research.report.pictures import dots, kept
 from bot.research.report.rules import LEVEL
 from bot.research.report.segments import GUESS, is_guess
@@ -49,7 +49,8 @@ class Tested:
 
 def tested(people: People, outcomes: Sequence[Outcome]) -> list[Tested]:
     """Test every segment against all others on every outcome, as one family."""
-    found = [_one(people, outcome, *named) for outcome in outcomes for named in people.segments.items()]
+    segment, named = people.segment, people.segments
+    found = [_one(segment, outcome, *each) for outcome in outcomes for each in named.items()]
     made = [place for place, (_, p) in enumerate(found) if p is not None]
     adjusted = dict(zip(made, holm([p for _, p in found if p is not None]), strict=True))
     return [
@@ -58,9 +59,9 @@ def tested(people: People, outcomes: Sequence[Outcome]) -> list[Tested]:
     ]
 
 
-def _one(people: People, outcome: Outcome, segment: str, name: str) -> tuple[Tested, float | None]:
-    known = ~np.isnan(outcome.has) & (people.segment != "")
-    inside, outside = known & (people.segment == segment), known & (people.segment != segment)
+def _one(segments: Strings, outcome: Outcome, segment: str, name: str) -> tuple[Tested, float | None]:
+    known = ~np.isnan(outcome.has) & (segments != "")
+    inside, outside = known & (segments == segment), known & (segments != segment)
     counts = (*_counted(outcome, inside), *_counted(outcome, outside))
     found = Tested(
         outcome, segment, name, counts[1], share(*counts[:2]) if counts[1] else None, index(*counts), None

@@ -20,8 +20,10 @@ def share(hits: int, people: int) -> Estimate | None:
 
 def wilson(hits: int, people: int) -> Estimate:
     """Return a share with its score interval, however few people there are."""
-    found = stats.binomtest(hits, people).proportion_ci(method="wilson")
-    return Estimate(hits / people, float(found.low), float(found.high))
+    whole = people + Z * Z
+    middle = (hits + Z * Z / 2) / whole
+    reach = Z / whole * math.sqrt(hits * (people - hits) / people + Z * Z / 4)
+    return Estimate(hits / people, max(0.0, middle - reach), min(1.0, middle + reach))
 
 
 def difference(hits: int, people: int, other_hits: int, other_people: int) -> Estimate | None:
