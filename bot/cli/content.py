@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from bot.errors import OperatorError
 from bot.organisation import check as organisation
 from bot.organisation.codes import TABLE as ORGANISATION_CODES
 from bot.questionnaire import check as questionnaire
@@ -48,6 +49,20 @@ def read_content(paths: Iterable[Path]) -> Content:
     return Content(
         tuple(read_sources(folder) for folder, kind in folders if kind == MAIN),
         tuple(organisation.read_source(folder) for folder, kind in folders if kind == organisation.MAIN),
+    )
+
+
+def questionnaire_folder(named: str) -> Path:
+    """Return the folder of a questionnaire that is named by its path or its id."""
+    from bot.settings import Settings  # noqa: PLC0415 - only commands that name one need the settings
+
+    shelf = Settings.read().questionnaires_folder
+    for folder in (Path(named), shelf / named):
+        if (folder / MAIN).is_file():
+            return folder
+    raise OperatorError(
+        f"There is no questionnaire {named}.",
+        remedy=f"Name a folder with a {MAIN}, or one in {shelf}.",
     )
 
 

@@ -3,10 +3,8 @@
 import asyncio
 import getpass
 import json
-import sys
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -15,12 +13,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bot.cli.waiting import bar
+
 if TYPE_CHECKING:  # `attune --help` stays quick
     from bot.conversation.library import Library
     from bot.questionnaire.model import Edition
     from bot.storage.store import Store
-
-PATIENCE_S = 1.0  # a progress bar appears where it takes longer
 
 
 class Include(StrEnum):
@@ -197,7 +195,7 @@ async def _written(
     async with store.snapshot() as snapshot:
         filters = Filters(snapshot.as_of if asked.as_of is None else asked.as_of, asked.include)
         out = asked.out or Path(f"attune-export-{filters.as_of}{'.zip' if asked.zipped else ''}")
-        with _bar() as progress, zipped(out) if asked.zipped else nullcontext(out) as folder:
+        with bar("Writing") as progress, zipped(out) if asked.zipped else nullcontext(out) as folder:
             manifests = await export(
                 snapshot,
                 folder,
@@ -222,23 +220,3 @@ def _told(said: Mapping[str, Any]) -> str:
         f"{said['questionnaire']}: {said['counts']['responses']} interviews, {left_out} left out, "
         f"as of turn {said['as_of']}."
     )
-
-
-@contextmanager
-def _bar() -> Iterator[Callable[[int, int], None]]:
-    """Give something to tell the progress to; it becomes a bar where somebody has to wait for it."""
-    if not sys.stderr.isatty():
-        yield lambda _done, _of: None
-        return
-    from rich.console import Console  # noqa: PLC0415 - a pipe needs no bar
-    from rich.progress import Progress  # noqa: PLC0415 - the same
-
-    began = time.monotonic()
-    with Progress(console=Console(stderr=True), transient=True, disable=False) as bar:
-        task = bar.add_task("Writing", visible=False)
-
-        def progress(done: int, of: int) -> None:
-            waited = time.monotonic() - began > PATIENCE_S
-            bar.update(task, completed=done, total=of, visible=waited)
-
-        yield progress

@@ -1,20 +1,15 @@
 """`attune fit` and `attune simulate`: a segment model from data, and what to expect before there are any."""
 
 import json
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from bot.cli.waiting import bar, research_extra
 from bot.errors import OperatorError
 
-PATIENCE_S = 1.0  # a progress bar appears where it takes longer
 USAGE = 2
-EXTRA = 'pip install ".[research]"'
 
 
 def register(app: typer.Typer) -> None:
@@ -61,13 +56,14 @@ def fit(
     Example: attune fit health-mindset answers.csv --segment-column segment --out fitted
     """
     from bot.cli.clock import now  # noqa: PLC0415 - `attune --help` stays quick
+    from bot.cli.content import questionnaire_folder  # noqa: PLC0415 - the same
 
     if (segment_column is None) == (segments is None):
         _usage("Say either --segment-column NAME or --segments K.")
     if not least <= mean_asked <= most:
         _usage("--mean-asked must lie between --min and --max.")
-    folder = _folder(questionnaire)
-    with _research():
+    folder = questionnaire_folder(questionnaire)
+    with research_extra():
         from bot.questionnaire.load import load  # noqa: PLC0415 - `attune --help` stays quick
         from bot.research.fit.bank import bank  # noqa: PLC0415 - needs the extra
         from bot.research.fit.fitting import Plan  # noqa: PLC0415 - the same
@@ -87,7 +83,7 @@ def fit(
             typer.echo(f"Ignored, because they are no items: {', '.join(people.ignored)}", err=True)
         twice = read_twice(retest, items, person_column) if retest else None
         plan = Plan(clusters=segments, wanted=mean_asked, least=least, most=most)
-        with _bar("Fitting") as progress:
+        with bar("Fitting") as progress:
             found = fitted(items, people, plan, progress, twice)
         write(found, folder, out, now().date(), pictures(found))
     if as_json:
@@ -113,15 +109,16 @@ def simulate(
 
     Example: attune simulate health-mindset --people 2000 --out health.svg
     """
-    from bot.questionnaire.load import load  # noqa: PLC0415 - `attune --help` stays quick
+    from bot.cli.content import questionnaire_folder  # noqa: PLC0415 - `attune --help` stays quick
+    from bot.questionnaire.load import load  # noqa: PLC0415 - the same
 
-    folder = _folder(questionnaire)
+    folder = questionnaire_folder(questionnaire)
     if out.exists():
         raise OperatorError(f"{out} is there already.", remedy="Name another file with --out.")
-    with _research():
+    with research_extra():
         from bot.research.simulate import picture, report, trials  # noqa: PLC0415 - needs the extra
 
-        with _bar("Simulating") as progress:
+        with bar("Simulating") as progress:
             found = trials(load(folder).edition.questionnaire, data, people, progress)
         drawn = picture(found)
     try:
@@ -134,53 +131,6 @@ def simulate(
         typer.echo(f"Drawn in {out}.")
 
 
-def _folder(named: str) -> Path:
-    """Return the folder of a questionnaire that is named by its path or its id."""
-    from bot.settings import Settings  # noqa: PLC0415 - `attune --help` stays quick
-
-    shelf = Settings.read().questionnaires_folder
-    for folder in (Path(named), shelf / named):
-        if (folder / "questionnaire.yaml").is_file():
-            return folder
-    raise OperatorError(
-        f"There is no questionnaire {named}.",
-        remedy=f"Name a folder with a questionnaire.yaml, or one in {shelf}.",
-    )
-
-
 def _usage(message: str) -> None:
     typer.echo(message, err=True)
     raise typer.Exit(USAGE)
-
-
-@contextmanager
-def _research() -> Iterator[None]:
-    """Say in one sentence what is missing where the extra isn't installed."""
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        if (error.name or "bot").partition(".")[0] == "bot":
-            raise
-        raise OperatorError(
-            f"This command needs {error.name}, which isn't installed.", remedy=f"Install it with: {EXTRA}"
-        ) from None
-
-
-@contextmanager
-def _bar(doing: str) -> Iterator[Callable[[int, int], None]]:
-    """Give something to tell the progress to; it becomes a bar where somebody has to wait for it."""
-    if not sys.stderr.isatty():
-        yield lambda _done, _of: None
-        return
-    from rich.console import Console  # noqa: PLC0415 - a pipe needs no bar
-    from rich.progress import Progress  # noqa: PLC0415 - the same
-
-    began = time.monotonic()
-    with Progress(console=Console(stderr=True), transient=True, disable=False) as bar:
-        task = bar.add_task(doing, visible=False)
-
-        def progress(done: int, of: int) -> None:
-            waited = time.monotonic() - began > PATIENCE_S
-            bar.update(task, completed=done, total=of, visible=waited)
-
-        yield progress

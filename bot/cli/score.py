@@ -1,17 +1,12 @@
 """`attune score`: people who answered elsewhere, scored exactly as the bot would."""
 
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bot.errors import OperatorError
+from bot.cli.waiting import bar
 
-PATIENCE_S = 1.0  # a progress bar appears where it takes longer
 USAGE = 2
 
 
@@ -49,14 +44,15 @@ def score(  # noqa: PLR0917 - Typer calls it by name
     if not adaptive and (most is not None or no_stop):
         typer.echo("--max and --no-stop go with --adaptive.", err=True)
         raise typer.Exit(USAGE)
-    from bot.questionnaire.load import load  # noqa: PLC0415 - `attune --help` stays quick
+    from bot.cli.content import questionnaire_folder  # noqa: PLC0415 - `attune --help` stays quick
+    from bot.questionnaire.load import load  # noqa: PLC0415 - the same
     from bot.research.score import plan, score_file  # noqa: PLC0415 - the same
     from bot.research.sheet import few  # noqa: PLC0415 - the same
 
-    asked_of = load(_folder(questionnaire)).edition.questionnaire
+    asked_of = load(questionnaire_folder(questionnaire)).edition.questionnaire
     names = [name.strip() for name in (keep or "").split(",") if name.strip()]
     way = plan(asked_of, form=form, adaptive=adaptive, most=most, stop=not no_stop, keep=names)
-    with _bar() as progress:
+    with bar("Scoring") as progress:
         done = score_file(way, data, out, progress, force=force)
     if done.ignored:
         typer.echo(f"Ignored, because they aren't items: {few(done.ignored)}.", err=True)
@@ -64,37 +60,3 @@ def score(  # noqa: PLR0917 - Typer calls it by name
         typer.echo(f"Not asked, because they have no column: {few(done.absent)}.", err=True)
     mean = done.asked / done.people if done.people else 0
     typer.echo(f"{done.people} people, {mean:.2f} questions each on average, written to {out}.")
-
-
-def _folder(named: str) -> Path:
-    """Return the folder of a questionnaire that is named by its path or its id."""
-    from bot.settings import Settings  # noqa: PLC0415 - `attune --help` stays quick
-
-    shelf = Settings.read().questionnaires_folder
-    for folder in (Path(named), shelf / named):
-        if (folder / "questionnaire.yaml").is_file():
-            return folder
-    raise OperatorError(
-        f"There is no questionnaire {named}.",
-        remedy=f"Name a folder with a questionnaire.yaml, or one in {shelf}.",
-    )
-
-
-@contextmanager
-def _bar() -> Iterator[Callable[[int, int], None]]:
-    """Give something to tell the progress to; it becomes a bar where somebody has to wait for it."""
-    if not sys.stderr.isatty():
-        yield lambda _done, _of: None
-        return
-    from rich.console import Console  # noqa: PLC0415 - a pipe needs no bar
-    from rich.progress import Progress  # noqa: PLC0415 - the same
-
-    began = time.monotonic()
-    with Progress(console=Console(stderr=True), transient=True, disable=False) as bar:
-        task = bar.add_task("Scoring", visible=False)
-
-        def progress(done: int, of: int) -> None:
-            waited = time.monotonic() - began > PATIENCE_S
-            bar.update(task, completed=done, total=of, visible=waited)
-
-        yield progress
