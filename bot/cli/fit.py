@@ -57,6 +57,7 @@ def fit(
     """
     from bot.cli.clock import now  # noqa: PLC0415 - `attune --help` stays quick
     from bot.cli.content import questionnaire_folder  # noqa: PLC0415 - the same
+    from bot.cli.rehearsing import broken  # noqa: PLC0415 - the same
 
     if (segment_column is None) == (segments is None):
         _usage("Say either --segment-column NAME or --segments K.")
@@ -85,7 +86,9 @@ def fit(
         plan = Plan(clusters=segments, wanted=mean_asked, least=least, most=most)
         with bar("Fitting") as progress:
             found = fitted(items, people, plan, progress, twice)
-        write(found, folder, out, now().date(), pictures(found))
+        left = write(found, folder, out, now().date(), pictures(found), broken)
+    for journey, what in left.items():
+        typer.echo(f"Journey left behind, for it doesn't hold any more: {journey}, {what}", err=True)
     if as_json:
         typer.echo(json.dumps(in_json(found), ensure_ascii=False, indent=1))
         return

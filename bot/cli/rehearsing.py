@@ -2,15 +2,16 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
-from bot.cli.content import Content
+from bot.cli.content import Content, read_content
 from bot.conversation.library import Library
 from bot.conversation.phrasebook import SOURCE_LANGUAGE, open_phrasebook
 from bot.organisation.load import load_all
 from bot.organisation.model import Organisation
 from bot.questionnaire.codes import told
 from bot.questionnaire.load import Loaded, assemble, load
-from bot.questionnaire.sources import Sources
+from bot.questionnaire.sources import MAIN, Sources
 from bot.rehearsal import rehearse
 from bot.settings import Settings
 from bot.source import Document, Problem, did_you_mean
@@ -37,12 +38,18 @@ def journeys(content: Content) -> list[Problem]:
 
     Only for content in which nothing keeps an interview from beginning.
     """
-    shelf = {sources.folder.name: assemble(sources) for sources in content.questionnaires}
+    shelf = {one.edition.questionnaire.id: one for one in map(assemble, content.questionnaires)}
     if not any((sources.folder / "journeys").is_dir() for sources in content.questionnaires):
         return []
     shelf |= dict(_second_parts(content.questionnaires, shelf))
     first = next(iter(shelf))
     return rehearse(Library(shelf, _organisations(content), open_phrasebook(), first, free_text=True))
+
+
+def broken(folder: Path) -> dict[Path, str]:
+    """Return the journeys of a questionnaire's folder that don't hold, each with what is wrong."""
+    content = read_content([folder])
+    return {problem.path: f"line {problem.line}: {problem.message}" for problem in journeys(content)}
 
 
 def _phrases(document: Document, said: Mapping[str, str], known: Mapping[str, str]) -> Iterator[Problem]:
@@ -77,8 +84,12 @@ def _second_parts(
 ) -> Iterator[tuple[str, Loaded]]:
     for sources in questionnaires:
         second = sources.main.value.second_part if sources.main else None
-        if second is not None and second.questionnaire not in shelf:
-            yield second.questionnaire, load(sources.folder.parent / second.questionnaire)
+        if second is None or second.questionnaire in shelf:
+            continue
+        for place in (sources.folder.parent, Settings.read().questionnaires_folder):
+            if (place / second.questionnaire / MAIN).is_file():
+                yield second.questionnaire, load(place / second.questionnaire)
+                break
 
 
 def _organisations(content: Content) -> Mapping[str, Organisation]:

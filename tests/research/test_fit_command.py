@@ -4,6 +4,7 @@ import csv
 import gzip
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -66,6 +67,22 @@ def test_a_fit_leaves_a_whole_questionnaire_with_its_evidence(tmp_path: Path) ->
     assert scored.returncode == 0, scored.stderr
     rows = list(csv.DictReader(Path("scores.csv").read_text("utf-8").splitlines()))
     assert np.mean([row["segment"] == row["in_segment"] for row in rows]) > 0.9
+
+
+def test_journeys_that_still_hold_go_with_the_fit_and_the_others_are_named(tmp_path: Path) -> None:
+    """One expects the welcome, which stays; one a segment by the old model, which never existed."""
+    folder = Path(shutil.copytree(TINY, tmp_path / "with-segments"))
+    (folder / "journeys").mkdir()
+    begin = "name: Somebody begins\nsteps:\n  - starts:\n"
+    (folder / "journeys" / "welcome.yaml").write_text(begin + "  - sees: Let's begin\n", "utf-8")
+    (folder / "journeys" / "verdict.yaml").write_text(begin + "  - segment: free\n", "utf-8")
+    data = people(tmp_path / "people.csv")
+    done = attune("fit", folder, data, "--segment-column", "segment", "--out", "any name")
+    assert done.returncode == 0, done.stderr
+    assert "verdict.yaml, line 4: the segment is None, not 'free'" in done.stderr
+    assert [path.name for path in Path("any name", "journeys").iterdir()] == ["welcome.yaml"]
+    checked = attune("check", "any name")
+    assert (checked.returncode, checked.stdout) == (0, "")
 
 
 def test_json_has_exactly_the_keys_of_the_contract_and_is_the_same_twice(tmp_path: Path) -> None:

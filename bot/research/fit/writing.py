@@ -3,13 +3,13 @@
 Law: nothing that was there is overwritten, and what is written is loaded again before it takes its name.
 
 The author's own lines and comments stay as they are; only the blocks that the fit decides are written anew.
-Journeys aren't copied, because their results are those of the old model.
+Of its journeys those are kept that still hold; the others expect what the old model found.
 """
 
 import json
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -35,8 +35,14 @@ _DECIMALS = 6
 Block = Iterator[str]
 
 
-def write(found: Findings, source: Path, out: Path, on: date, pictures: Mapping[str, str]) -> None:
-    """Write the fitted questionnaire into a folder that isn't there yet."""
+Broken = Callable[[Path], Mapping[Path, str]]
+"""Plays the journeys of a folder, and returns those that don't hold with what is wrong."""
+
+
+def write(
+    found: Findings, source: Path, out: Path, on: date, pictures: Mapping[str, str], broken: Broken
+) -> Mapping[str, str]:
+    """Write the fitted questionnaire into a folder that isn't there yet; return the journeys left behind."""
     with whole_folder(out) as draft:
         shutil.copytree(source, draft, dirs_exist_ok=True, ignore=_left_behind)
         main = draft / _MAIN
@@ -48,6 +54,14 @@ def write(found: Findings, source: Path, out: Path, on: date, pictures: Mapping[
         for name, picture in pictures.items():
             (evidence / name).write_text(picture, "utf-8")
         _readable(draft)
+        return _without(broken(draft))
+
+
+def _without(broken: Mapping[Path, str]) -> Mapping[str, str]:
+    """Take away the journeys that don't hold any more; return their names with what is wrong."""
+    for path in broken:
+        path.unlink()
+    return {path.name: what for path, what in broken.items()}
 
 
 def rewritten(text: str, blocks: Mapping[str, list[str]]) -> str:
@@ -208,9 +222,9 @@ def _quoted(text: str) -> str:
 
 
 def _left_behind(folder: str, names: list[str]) -> set[str]:
-    """Name what isn't copied: the old model's journeys and evidence, and hidden files."""
+    """Name what isn't copied: the old model's evidence, and hidden files."""
     top = (Path(folder) / _MAIN).exists()
-    return {name for name in names if name.startswith(".") or (top and name in {"journeys", "evidence"})}
+    return {name for name in names if name.startswith(".") or (top and name == "evidence")}
 
 
 def _readable(draft: Path) -> None:
