@@ -3,12 +3,13 @@
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from playwright.async_api import Browser
 
 from bot.conversation.library import Library
-from tests.browser.conftest import DESKTOP, PHONE, Person, place
+from tests.browser.conftest import DESKTOP, PHONE, Person, Place, place
 from tests.journeys.house import KEYS
 from tests.journeys.pseudo import TAG, mirrored_library
 from tests.journeys.test_journeys import LIBRARY
@@ -24,6 +25,10 @@ LOOKS = [
     pytest.param(DESKTOP, "dark", "en", id="desktop-dark-en"),
     pytest.param(DESKTOP, "light", TAG, id="desktop-light-rtl"),
 ]
+
+
+PHONES_OWN_WAY = "navigator.share = async (what) => { window.passedOn = what; };"
+"""A browser without a phone has no such menu."""
 
 
 def library_of(language: str) -> Library:
@@ -75,15 +80,42 @@ async def through(person: Person, say: Words) -> None:
     await person.pictured("result")
 
 
-async def to_the_end(person: Person, say: Words) -> None:
+async def leads_on(person: Person) -> None:
+    """Follow the tip's link as far as our own answer: to the provider's page, and nowhere else."""
+    address = await person.page.locator("main a.button").get_attribute("href") or ""
+    assert re.fullmatch(r"/go/[A-Za-z0-9_-]{16}", address)
+    there = f"{'/'.join(person.page.url.split('/')[:3])}{address}"
+    answer = await person.context.request.get(there, max_redirects=0)
+    assert answer.status == 302
+    assert answer.headers["location"].startswith("https://medlineplus.gov/")
+
+
+async def passes_on(person: Person, here: Place, say: Words) -> None:
+    """Find the link to pass on in words, and behind each way to share it; it isn't the invite's own."""
+    link = f"{here.address}/i/{here.invite.share}"
+    page = person.page
+    assert link in await page.inner_text("main")
+    assert here.invite.code not in await page.inner_text("main")
+    telegram = page.locator("main a.button")
+    assert quote(link, safe="") in (await telegram.get_attribute("href") or "")
+    ways = page.locator(f'button[data-copy="{link}"], button[data-share="{link}"]')
+    assert await ways.count() == 2
+    assert await ways.first.is_visible() is (await ways.last.is_visible()) is person.scripts
+    if person.scripts:
+        await ways.first.click()
+        assert await page.evaluate("window.passedOn") == {"text": say("share.text"), "url": link}
+
+
+async def to_the_end(person: Person, here: Place, say: Words) -> None:
     """See a tip with its link, share, look at what is kept, and erase it all."""
     await person.taps(say("button.tip"))
     await person.pictured("tip")
-    link = person.page.locator("main a.button")
-    assert re.fullmatch(r"/go/[A-Za-z0-9_-]{16}", await link.get_attribute("href") or "")
+    await leads_on(person)
     await person.taps(say("button.helpful"))
     await person.taps(say("button.done"))
     await person.taps(say("button.share"))
+    await person.pictured("share")
+    await passes_on(person, here, say)
     await person.taps(say("button.go_on"))
     await person.taps(say("button.mydata"))
     await person.taps(say("web.privacy"))
@@ -110,6 +142,7 @@ async def test_an_interview_is_completed_and_erased(
         page.on("request", lambda request: asked.append(request.url))
         faults: list[str] = []
         page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+        await page.add_init_script(PHONES_OWN_WAY)
         say = Words(library, language)
         await to_the_questions(person, here.landing, say)
         assert await page.evaluate("document.documentElement.dir") == ("rtl" if language == TAG else "ltr")
@@ -118,7 +151,9 @@ async def test_an_interview_is_completed_and_erased(
         (session,) = await here.desk.store.sessions_of(KEYS.person("web", secret))
         assert session.invite == here.invite.code
         assert session.answers["duty_5"].edits >= 1
-        await to_the_end(person, say)
+        await to_the_end(person, here, say)
+        counts = {name: n for (_, name), n in (await here.desk.store.counts()).items()}
+        assert counts[f"shared:{here.invite.code}"] == 1
         assert not await here.desk.store.sessions_of(KEYS.person("web", secret))
         assert not await context.cookies()
         assert all(url.startswith(here.address) for url in asked)
@@ -135,12 +170,12 @@ async def test_it_works_without_scripts(browser: Browser, screen: Any) -> None:
         say = Words(LIBRARY, "en")
         await to_the_questions(person, here.landing, say)
         await through(person, say)
-        await to_the_end(person, say)
+        await to_the_end(person, here, say)
         await context.close()
 
 
 async def test_it_works_with_the_keyboard_alone(browser: Browser) -> None:
-    """Tab and Enter to the first question, then digits; the focus is on each new question."""
+    """Tab and Enter, digits to answer; the focus is on each new page, from the first to the last word."""
     async with place() as here:
         context = await browser.new_context(viewport=DESKTOP, locale="en")
         page = await context.new_page()
@@ -170,6 +205,10 @@ async def test_it_works_with_the_keyboard_alone(browser: Browser) -> None:
             await page.wait_for_function(
                 "(old) => document.querySelector('h1').textContent !== old", arg=heading
             )
-        await presses_until("Show my result")
-        assert await person.heading() == "Your result is ready."
+        for label in ("Show my result", "Show me a tip", "That's all", "Share the questions"):
+            await presses_until(label)
+            assert await page.evaluate("document.activeElement.tagName") == "H1"
+        for label in ("Erase my answers", "Yes, erase", "Erase everything now"):
+            await presses_until(label)
+        assert await person.heading() == "Everything is erased. I don't know you any more."
         await context.close()
