@@ -12,10 +12,8 @@ from bot.conversation.content import Content
 from bot.conversation.events import (
     AskedAgain,
     Began,
-    ErasureConfirmed,
     Event,
     Heard,
-    Nudged,
     PageAsked,
     Resumed,
     Returned,
@@ -24,7 +22,7 @@ from bot.conversation.events import (
 from bot.conversation.library import Library
 from bot.conversation.machine import advance, rest
 from bot.conversation.meanings import fresh
-from bot.conversation.moves import PRESENT, present
+from bot.conversation.moves import present
 from bot.conversation.mydata import readable
 from bot.conversation.offers import RETEST, followed_by, is_due
 from bot.conversation.replies import Message, Page, Reply, Turn
@@ -38,7 +36,7 @@ from bot.own_words import opened, with_sealed
 from bot.privacy import Keys
 from bot.questionnaire.model import Edition
 from bot.storage.invites import CODE, Invite, paused
-from bot.storage.store import Active, Outcome, Owed, Receipt, Saved, Store
+from bot.storage.store import Outcome, Receipt, Saved, Store
 
 Clock = Callable[[], datetime]
 
@@ -103,7 +101,7 @@ async def take_turn(desk: Desk, incoming: Incoming) -> Spoken:
             METRICS.turns[incoming.channel] += 1
             METRICS.turn_seconds.observe(perf_counter() - began)
             turn, sent = await _verified(desk, turn, receipt)
-            messages = await _word(desk, person, content, turn)
+            messages = await word_turn(desk, person, content, turn)
             where = whereabouts(desk.keys, person, saved.address)
             spoken = Spoken(person, incoming.key, messages, where, receipt=sent)
             return replace(spoken, session=turn.session, replies=turn.replies)
@@ -269,13 +267,15 @@ def _receipt(keys: Keys, saved: Saved, turn: Turn, incoming: Incoming) -> Receip
     )
 
 
-async def _word(desk: Desk, person: str, content: Content, turn: Turn) -> tuple[Message, ...]:
-    return tuple([await _worded(desk, person, content, turn.session, reply) for reply in turn.replies])
+async def word_turn(desk: Desk, person: str, content: Content, turn: Turn) -> tuple[Message, ...]:
+    """Return the words of a turn's replies."""
+    return tuple([await word_reply(desk, person, content, turn.session, reply) for reply in turn.replies])
 
 
-async def _worded(
+async def word_reply(
     desk: Desk, person: str, content: Content, session: Session | None, reply: Reply
 ) -> Message:
+    """Return the words of one reply to a person."""
     if reply.page is Page.MYDATA:
         return readable(content, await kept_of(desk, person), reply)
     shown = opened(desk.keys, content, session) if session else None
@@ -303,81 +303,3 @@ async def slow_down(desk: Desk, incoming: Incoming) -> Spoken:
     nobody = Reply(Page.NOBODY, content.languages[0], "slow_down")
     message = word(content, session, present(session, "slow_down") if session else nobody)
     return Spoken(person, incoming.key, (message,), whereabouts(desk.keys, person, saved.address))
-
-
-async def erase(desk: Desk, person: str) -> bool:
-    """Erase a person on an operator's word; False where somebody took their turn at the same moment."""
-    for _ in range(ATTEMPTS):
-        saved = await desk.store.load(person)
-        event, language = ErasureConfirmed(desk.clock()), saved.session.language if saved.session else ""
-        turn = Turn(None, event, (Reply(Page.ERASING, language),), counts=("erased",), erase=True)
-        outcome = await desk.store.save(saved, turn, f"operator:{desk.keys.random_id()}")
-        if outcome is Outcome.STORED:
-            return True
-    return False
-
-
-# ---------------------------------------------------------------- what is owed without being asked
-
-
-async def word_owed(desk: Desk, owed: Owed) -> Spoken:
-    """Return the messages of replies that were saved before a crash, in today's words."""
-    content = await content_of(desk, owed.session)
-    replies = [_as_it_stands(owed.session, reply) for reply in owed.replies]
-    messages = tuple([await _worded(desk, owed.person, content, owed.session, reply) for reply in replies])
-    return Spoken(owed.person, owed.key, messages, whereabouts(desk.keys, owed.person, owed.address))
-
-
-def _as_it_stands(session: Session | None, reply: Reply) -> Reply:
-    """Return the page where the interview stands now, if the owed one is such a page: it has moved on."""
-    if session is None or reply.page not in PRESENT.values():
-        return reply
-    return present(session, reply.notice, new=reply.new)
-
-
-async def word_receipts(desk: Desk) -> tuple[tuple[Receipt, str, Message], ...]:
-    """Verify erasures; return each receipt due with where it goes and its message."""
-    return tuple([_worded_receipt(desk, receipt) for receipt in await desk.store.verify_erasures()])
-
-
-def _worded_receipt(desk: Desk, receipt: Receipt) -> tuple[Receipt, str, Message]:
-    library = desk.library
-    edition = library.questionnaires[library.default_questionnaire].edition
-    content = library.content(edition, receipt.organisation)
-    message = word(content, None, Reply(Page.ERASED, receipt.language, new=True))
-    return receipt, desk.keys.unseal(receipt.sealed, f"receipt:{receipt.erasure}"), message
-
-
-async def nudge(desk: Desk, active: Active, now: datetime) -> Spoken | None:
-    """Owe the present question once more after we were deaf; None where the person moved on meanwhile."""
-    saved = await desk.store.load(active.person)
-    if saved.session is None:
-        return None
-    content = await content_of(desk, saved.session)
-    event: Event = understand(content, saved.session, Nudged(now))
-    turn = advance(content, saved.session, event)
-    # The same when it is tried again after a crash; keyed, for it outlives an erasure by some days.
-    key = f"nudge:{desk.keys.log_id(f'{int(now.timestamp())}:{saved.session.id}:{saved.turn}')}"
-    if await desk.store.save(saved, turn, key) is not Outcome.STORED:
-        return None
-    messages = await _word(desk, active.person, content, turn)
-    return Spoken(active.person, key, messages, whereabouts(desk.keys, active.person, saved.address))
-
-
-async def propose_retest(desk: Desk, wishing: Active, now: datetime) -> Spoken | None:
-    """Propose the retest to somebody who said yes to it; None where it isn't the time, or they are busy."""
-    saved = await desk.store.load(wishing.person, wishing.session.id)
-    session = saved.session
-    if session is None or session.id != wishing.session.id or session.asked_again_at:
-        return None
-    content = await content_of(desk, session)
-    known = {one.id for one in await desk.store.sessions_of(wishing.person)}
-    due = is_due(content.questionnaire, session, now) and followed_by(session, RETEST) not in known
-    if not due or await is_paused(desk, session.organisation):
-        return None
-    turn = advance(content, session, AskedAgain(now))
-    key = f"retest:{desk.keys.log_id(session.id)}"
-    if await desk.store.save(saved, turn, key) is not Outcome.STORED:
-        return None
-    messages = await _word(desk, wishing.person, content, turn)
-    return Spoken(wishing.person, key, messages, whereabouts(desk.keys, wishing.person, saved.address))

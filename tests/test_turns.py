@@ -13,7 +13,8 @@ from bot.errors import AuthorError, StoreUnavailable
 from bot.questionnaire.load import Loaded, digest
 from bot.storage.memory import MemoryStore
 from bot.storage.store import Active, Outcome, Owed, Receipt, Saved
-from bot.turns import ATTEMPTS, Incoming, nudge, take_turn, word_owed, word_receipts
+from bot.turns import ATTEMPTS, Incoming, take_turn
+from bot.unasked import nudge, word_owed, word_receipts
 from tests.conversation.world import CHANNEL, KEYS, Person, World, done, library
 
 QUESTION = "I take each day as it comes."

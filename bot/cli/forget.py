@@ -50,7 +50,7 @@ def forget(
 
 async def _erase(desk: "Desk", person: str) -> None:
     from bot.errors import OperatorError  # noqa: PLC0415 - `attune --help` stays quick
-    from bot.turns import erase  # noqa: PLC0415 - the same
+    from bot.unasked import erase  # noqa: PLC0415 - the same
 
     if not await erase(desk, person):
         raise OperatorError("They answered just now.", remedy="Try once more.")

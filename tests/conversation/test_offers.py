@@ -10,7 +10,7 @@ from bot.conversation.replies import Page
 from bot.conversation.session import Step
 from bot.conversation.taps import Act, token
 from bot.storage.invites import paused
-from bot.turns import propose_retest
+from bot.unasked import propose_retest
 from tests.conversation.world import BEGINNING, Person, World, done, library
 
 DAY = timedelta(days=1)

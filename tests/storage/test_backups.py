@@ -162,8 +162,8 @@ async def test_a_server_put_back_is_gone_through_before_it_serves(
     await store.verify_erasures()
     assert await store.erasures_pending() == 0
     await store.close()
-    for one in (url, backup):
-        await postgres_server.drop(one)
+    for address in (url, backup):
+        await postgres_server.drop(address)
 
 
 async def test_who_came_back_after_being_erased_stays(tmp_path: Path) -> None:

@@ -18,7 +18,8 @@ from bot.delivery import STANDING, Delivery, Parcel
 from bot.errors import StoreUnavailable
 from bot.privacy import UNCONSENTED_AGE
 from bot.storage.store import Active, Owed
-from bot.turns import ACTIVE_WITHIN, Desk, Spoken, nudge, propose_retest, word_owed, word_receipts
+from bot.turns import ACTIVE_WITHIN, Desk, Spoken
+from bot.unasked import nudge, propose_retest, word_owed, word_receipts
 
 log = structlog.get_logger()
 
