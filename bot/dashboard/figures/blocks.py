@@ -162,9 +162,7 @@ class Blocks:
         whole = table.at(ALL, ALL)
         bands = tightened({row: table.at(row, N) or ANY for row in self._ordered(table)}, whole)
         lines = [
-            Line(
-                label(row), (number(self.names.scene, band, of=whole), percent(self.names.scene, band, whole))
-            )
+            Line(label(row), (number(self.names.scene, band), percent(self.names.scene, band, whole)))
             for row, band in bands.items()
         ]
         if whole is not None and (lines or not whole.exact or whole.low):
@@ -195,7 +193,7 @@ class Blocks:
                 Line(
                     self.names.segment(row),
                     (
-                        number(self.names.scene, people, of=whole),
+                        number(self.names.scene, people),
                         percent(self.names.scene, people, whole),
                         number(self.names.scene, shared),
                         percent(self.names.scene, shared, people),
