@@ -71,6 +71,7 @@ class Scene:
             "emergency": organisation.emergency[0].number,
             "count": self.form.most,
             "age": self.content.questionnaire.consent.minimum_age,
+            "answer": self._newest,
             "sign_off": organisation.words(organisation.sign_off, self.language),
         }
 
@@ -95,12 +96,12 @@ class Scene:
             return self.say("check.declined" if given and given.declined else "check.skipped")
         return self.texts.said(self.content.questionnaire.item(item).answers, given.choice)
 
-    def _noticed(self, notice: str) -> str:
-        if notice != "noted" or self.session is None or not self.session.answers:
-            return self.say(f"notice.{notice}")
-        answers = self.session.answers
-        newest = max(answers, key=lambda item: answers[item].at)
-        return self.say("notice.noted", answer=self.answer(newest))
+    @property
+    def _newest(self) -> str:
+        """Return in words what was answered last."""
+        answers = self.session.answers if self.session else {}
+        newest = max(answers, key=lambda item: answers[item].at, default=None)
+        return "" if newest is None else self.answer(newest)
 
     def emergency_lines(self) -> str:
         """Return the numbers to call, one a line."""
@@ -113,7 +114,7 @@ class Scene:
     def message(self, text: str, *rows: Sequence[Button]) -> Message:
         """Return the page: its notice on top, its text, and those rows that have something to tap."""
         notice = self.reply.notice
-        toast = self._noticed(notice) if notice else None
+        toast = self.say(f"notice.{notice}") if notice else None
         above = "" if notice in {None, "saved", "skipped", "switched", "rated"} else f"{toast}\n\n"
         shown = tuple(tuple(one for one in row if one.token or one.url or one.copy) for row in rows)
         return Message(

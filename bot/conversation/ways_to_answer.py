@@ -81,11 +81,11 @@ def how_to_type(scene: Scene, answers: AnyAnswers) -> str:
     """Return how an answer is typed; nothing for answers that are tapped."""
     match answers:
         case NumberAnswer():
-            return scene.say("type.number", least=f"{answers.min:g}", most=f"{answers.max:g}")
+            return scene.say("typing.number", least=f"{answers.min:g}", most=f"{answers.max:g}")
         case DateAnswer():
             return scene.say(f"type.{answers.precision}")
         case TextAnswer():
-            return scene.say("type.text", count=answers.max_length)
+            return scene.say("typing.text", count=answers.max_length)
         case _:
             return ""
 

@@ -110,6 +110,8 @@ _WISHES: Final = {
     (Act.RESEARCH, "1"): 0.6,
     (Act.RESULT, ""): 1.0,
     (Act.CHECK, ""): 0.05,
+    (Act.CHOOSE, ""): 1.0,  # ticks, and that this is all
+    (Act.SKIP, ""): 0.5,
     (Act.TIP, ""): 1.0,
     (Act.HELPFUL, ""): 0.6,
     (Act.UNHELPFUL, ""): 0.2,

@@ -2,7 +2,7 @@
 
 Law: after `withholding`, every combination of quasi-identifiers that stands in the data is shared by at least
 k people, where withheld counts as a value; with fewer than k people in all, everything is withheld. A
-greedy search keeps the withheld cells few. Choices are never put together: that would be to invent a category.
+greedy search keeps the withheld cells few. Choices are never put together: that would invent a category.
 Numbers and days were made coarser before (`coarsening`).
 """
 

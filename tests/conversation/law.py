@@ -32,7 +32,13 @@ def first_lines() -> frozenset[str]:
     return frozenset(book.phrases[key] for book in phrasebook().books.values() for key in NAMES_NOTHING)
 
 
-def asked(questionnaire: Questionnaire, answers: Mapping[str, Answer], form: str | None = None) -> list[str]:
+def asked(
+    questionnaire: Questionnaire,
+    answers: Mapping[str, Answer],
+    form: str | None = None,
+    *,
+    own_words: bool = False,
+) -> list[str]:
     """Return the items that somebody with these answers is asked: a condition holds on asked items only."""
     items = {item.id: item for item in questionnaire.items}
     listed = next((one for one in questionnaire.forms if one.id == form), questionnaire.form).items
@@ -45,7 +51,9 @@ def asked(questionnaire: Questionnaire, answers: Mapping[str, Answer], form: str
         chosen = (given.choice or "").split("|") if given else []
         return is_asked(condition.item) and any(choice in condition.any_of for choice in chosen)
 
-    return [item for item in listed if is_asked(item)]
+    typed = {name for name, answers in questionnaire.answers.items() if answers.kind == "text"}
+    left_out = set() if own_words else {item.id for item in questionnaire.items if item.answers in typed}
+    return [item for item in listed if is_asked(item) and item not in left_out]
 
 
 def breaches(content: Content, session: Session) -> list[str]:
@@ -57,7 +65,9 @@ def breaches(content: Content, session: Session) -> list[str]:
 def _place(content: Content, session: Session) -> dict[str, bool]:
     step = session.step
     stands = session.resume_to if step in LEFT and session.resume_to else step
-    on_route = asked(content.questionnaire, session.answers, session.arm.get("form"))
+    on_route = asked(
+        content.questionnaire, session.answers, session.arm.get("form"), own_words="free_text" in session.arm
+    )
     where = session.item in on_route if stands in ON_A_QUESTION else session.item is None
     return {
         "there is an item on the route exactly while a question is asked": where,
@@ -79,7 +89,11 @@ def _answers(content: Content, session: Session) -> dict[str, bool]:
     required = {item.id for item in questionnaire.items if item.required}
     given = session.answers
     stands = session.resume_to if session.step in LEFT else session.step
-    open_items = [item for item in asked(questionnaire, given, session.arm.get("form")) if item not in given]
+    open_items = [
+        item
+        for item in asked(questionnaire, given, session.arm.get("form"), own_words="free_text" in session.arm)
+        if item not in given
+    ]
     return {
         "answers are of known items": given.keys() <= known.keys(),
         "answers are known choices": all(
@@ -108,7 +122,9 @@ def _answers(content: Content, session: Session) -> dict[str, bool]:
 def _result(content: Content, session: Session) -> dict[str, bool]:
     questionnaire = content.questionnaire
     segments = {segment.id for segment in questionnaire.segments}
-    on_route = asked(questionnaire, session.answers, session.arm.get("form"))
+    on_route = asked(
+        questionnaire, session.answers, session.arm.get("form"), own_words="free_text" in session.arm
+    )
     choices = {item: session.answers[item].choice for item in on_route if item in session.answers}
     at_the_end = session.step is Step.RESULT
     due = assign(questionnaire, choices) if at_the_end else None

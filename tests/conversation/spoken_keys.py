@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-HOUSE = {"organisation", "emergency", "count", "age", "sign_off"}  # filled everywhere, by `Scene`
+HOUSE = {"organisation", "emergency", "count", "age", "answer", "sign_off"}  # filled everywhere, by `Scene`
 METHODS = {"say": "", "button": "button.", "has": ""}
 
 

@@ -71,8 +71,10 @@ def everything(held_with: Content) -> Iterator[Event]:
     yield from (CheckAsked(AT), ResultAsked(AT), UrgentNoticed(AT), ErasureConfirmed(AT), StaleTapped(AT))
     yield from (Refused(AT, "under_age"), Refused(AT, "declined"), NotUnderstood(AT, "sticker"))
     yield from (Returned(AT), Returned(AT, "nudge"), StaleTapped(AT, repeated=True))
-    yield from (LanguageChosen(AT, "eo"), Corrected(AT, "free"), TipAsked(AT, 0), PageAsked(AT, Page.HELP))
-    yield from (ResearchSet(AT, allowed=True), PlainSet(AT, on=True), TipRated(AT, 1, helpful=False))
+    yield from (LanguageChosen(AT, held_with.languages[-1]), PageAsked(AT, Page.HELP))
+    yield from (ResearchSet(AT, allowed=True), PlainSet(AT, on=True))
+    if held_with.questionnaire.segments:  # `every-kind` has none, and no tips
+        yield from (Corrected(AT, "free"), TipAsked(AT, 0), TipRated(AT, 1, helpful=False))
     yield from (Shared(AT), AskedAgain(AT))
     yield from (OfferAnswered(AT, "longer", accepted=True), OfferAnswered(AT, "retest", accepted=False))
     for item in held_with.questionnaire.form.items:

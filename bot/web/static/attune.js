@@ -72,7 +72,7 @@
   /* Keys 1 to 9 choose while the focus is in the question, so that no assistive shortcut is taken away. */
   document.addEventListener("keydown", (event) => {
     if (!/^[1-9]$/.test(event.key) || event.ctrlKey || event.altKey || event.metaKey) return;
-    if (!main().contains(document.activeElement) || document.activeElement.matches("input")) return;
+    if (!main().contains(document.activeElement) || document.activeElement.matches("input, textarea")) return;
     const choice = main().querySelectorAll("button[data-choice]")[Number(event.key) - 1];
     if (choice) { event.preventDefault(); choice.click(); }
   });
