@@ -253,9 +253,9 @@ class Store(InviteStore, StaffStore, FigureStore, UpkeepStore, Protocol):
         ...
 
     async def wishing_retest(self, ended_since: datetime) -> Sequence[Active]:
-        """Return interviews whose people said yes to being asked again, and weren't yet.
+        """Return interviews that ended since then, whose people want to be asked again and weren't yet.
 
-        Only of people who can be reached and whose last word on research isn't no; the interview ended since then.
+        Only of people who can be reached and whose last word on research isn't no.
         """
         ...
 

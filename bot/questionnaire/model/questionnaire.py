@@ -207,13 +207,13 @@ class Questionnaire(Model):
     longer_form: Id | None = Field(
         default=None,
         exclude_if=operator.not_,
-        description="Its rest is offered once after the result, to people who allow research, so that `attune fit` "
-        "gets whole answers. It has a fixed order and every item of the forms asked.",
+        description="Its rest is offered once after the result, to people who allow research, so that "
+        "`attune fit` gets whole answers. It has a fixed order and every item of the forms asked.",
     )
     retest: Retest | None = Field(
         default=None,
         exclude_if=operator.not_,
-        description="Offered once after the result, to people who allow research: to be asked again weeks later.",
+        description="Offered once after the result, to people who allow research: to be asked again.",
     )
     segments: tuple[Segment, ...] = Field(default=(), description="None: it ends with its scales in words.")
     model: AnyModel | None = Field(default=None, description="How answers become a segment; needs segments.")
