@@ -12,6 +12,7 @@ from statistics import median
 
 from bot.questionnaire.model import Questionnaire
 from bot.scoring.models import scorer_of
+from bot.scoring.prepared import Prepared
 
 LONG_STRING, TOO_FAST, PERSON_FIT = "long_string", "too_fast", "person_fit"
 FLAGS = (LONG_STRING, TOO_FAST, PERSON_FIT)
@@ -49,12 +50,20 @@ def longest_run(questionnaire: Questionnaire, answers: Mapping[str, str | None])
     A skip ends a run; answers of another kind, such as a number, don't count. Choices are taken as they were
     tapped, never reversed: somebody who taps one button again and again is who is looked for.
     """
-    scales = {
-        item.id: item.answers for item in questionnaire.items if questionnaire.answers[item.answers].scored
-    }
+    scales = scored_scales(questionnaire)
     taps = [(scales[item], choice) for item, choice in answers.items() if item in scales]
     runs = [len(list(run)) for (_, choice), run in groupby(taps) if choice is not None]
     return max(runs, default=0)
+
+
+def _scored_scales(questionnaire: Questionnaire) -> dict[str, str]:
+    return {
+        item.id: item.answers for item in questionnaire.items if questionnaire.answers[item.answers].scored
+    }
+
+
+scored_scales = Prepared(_scored_scales)
+"""Return the answer scale of each item that is answered by one choice."""
 
 
 def median_gap(times: Sequence[datetime]) -> float | None:

@@ -109,7 +109,9 @@ def _figures(quality: Quality) -> dict[str, Any]:
         "agreement": quality.agreement.value,
         "agreement_interval": [quality.agreement.low, quality.agreement.high],
         "kappa": quality.kappa.value,
+        "kappa_interval": [quality.kappa.low, quality.kappa.high],
         "log_loss": quality.log_loss.value,
+        "log_loss_interval": [quality.log_loss.low, quality.log_loss.high],
         "ece": quality.ece.value,
         "ece_interval": [quality.ece.low, quality.ece.high],
     }
@@ -138,7 +140,7 @@ def _models(found: Findings) -> Iterator[str]:
             one.candidate.name,
             f"{one.loss:.3f}",
             _percent(one.quality.agreement),
-            f"{one.quality.kappa.value:.3f}",
+            _plain(one.quality.kappa),
             _plain(one.quality.ece),
         ]
         for one in found.compared
@@ -153,8 +155,8 @@ def _fixed(found: Findings) -> Iterator[str]:
         [
             f"fixed{size}",
             _percent(form.quality.agreement),
-            f"{form.quality.kappa.value:.3f}",
-            f"{form.quality.log_loss.value:.3f}",
+            _plain(form.quality.kappa),
+            _plain(form.quality.log_loss),
             _plain(form.quality.ece),
         ]
         for size, form in found.fixed.items()
@@ -176,8 +178,8 @@ def _adaptive(found: Findings) -> Iterator[str]:
     yield "Adaptive form, out of fold"
     yield f"  asks {one.mean:.1f} on average (median {one.median:g}, 90th percentile {one.p90:g})"
     yield f"  {_pc(one.reach_most)} of people reach the most, {one.stopping.most}"
-    yield f"  agreement {_percent(one.quality.agreement)} %, kappa {one.quality.kappa.value:.3f}"
-    yield f"  log loss {one.quality.log_loss.value:.3f}, ECE {_plain(one.quality.ece)}"
+    yield f"  agreement {_percent(one.quality.agreement)} %, kappa {_plain(one.quality.kappa)}"
+    yield f"  log loss {_plain(one.quality.log_loss)}, ECE {_plain(one.quality.ece)}"
     sure = f"agree in {_pc(one.agreement_of_sure)}" if not math.isnan(one.agreement_of_sure) else "nobody"
     yield f"  sure (probability of .9 or more): {_pc(one.sure)} of people; they {sure}"
     yield f"  enough at: {', '.join(f'{value:.2f}' for value in one.stopping.thresholds)}"
