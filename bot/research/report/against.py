@@ -128,27 +128,24 @@ def _row(one: Contest) -> tuple[Cell, ...]:
 
 def concluded(found: Sequence[Contest]) -> tuple[str, ...]:
     """Return in sentences for which outcomes the claim holds, and for which it doesn't."""
-    by = {
-        verdict: [one for one in found if one.verdict == verdict]
-        for verdict in (SEGMENTS, DEMOGRAPHICS, UNDECIDED)
-    }
+    by = {verdict: [one for one in found if one.verdict == verdict] for verdict in _SAID}
     decided = sum(map(len, by.values()))
     if not decided:
         return ("Whether segments tell more than demographics can't be said: too few people.",)
-    said = []
-    if by[SEGMENTS]:
-        said.append(f"Segments tell more than demographics about {_listed(by[SEGMENTS])}.")
-    if by[DEMOGRAPHICS]:
-        said.append(f"They don't about {_listed(by[DEMOGRAPHICS])}: there demographics tell more.")
-    if by[UNDECIDED]:
-        said.append(f"Undecided: {_listed(by[UNDECIDED])}.")
     holds = f"holds for {len(by[SEGMENTS])} of {decided} outcomes here"
     general = ", not in general" if len(by[SEGMENTS]) < decided else ""
-    said.append(f"The claim that segments tell more than demographics {holds}{general}.")
+    claim = f"The claim that segments tell more than demographics {holds}{general}."
+    said = [words.format(_listed(by[verdict])) for verdict, words in _SAID.items() if by[verdict]]
     adds = [one for one in found if one.adds == "yes"]
-    if adds:
-        said.append(f"Segments add something to demographics on {_listed(adds)}.")
-    return (" ".join(said),)
+    more = [f"Segments add something to demographics on {_listed(adds)}."] if adds else []
+    return (claim, " ".join(said), *more)
+
+
+_SAID = {
+    SEGMENTS: "Segments tell more than demographics about {}.",
+    DEMOGRAPHICS: "They don't about {}: there demographics tell more.",
+    UNDECIDED: "Undecided: {}.",
+}
 
 
 def _listed(ones: Sequence[Contest]) -> str:

@@ -26,7 +26,7 @@ def _words(people: People) -> tuple[str, ...]:
                 "no more."
             ),
         )
-    minors = f" {people.minors} more were left out as under 18." if people.minors else ""
+    minors = f" {people.minors} were left out as under 18." if people.minors else ""
     return (f"Answers collected elsewhere, from a file of {people.count + people.minors} lines.{minors}",)
 
 

@@ -82,7 +82,7 @@ def behaviours(people: People, outcomes: Sequence[Outcome]) -> Section | None:
         _block(people, outcome, [one for one in found if one.outcome is outcome]) for outcome in outcomes
     )
     words = (GUESS, *_WORDS) if is_guess(people) else _WORDS
-    return Section("behaviours", "Claim: some segments do it more", words, blocks, (concluded(found),))
+    return Section("behaviours", "Claim: some segments do it more", words, blocks, concluded(found))
 
 
 def _block(people: People, outcome: Outcome, found: Sequence[Tested]) -> Block:
@@ -118,18 +118,17 @@ def _interval(figure: Estimate) -> str:
     return f"{figure.value:.2f} ({figure.low:.2f} to {figure.high:.2f})"
 
 
-def concluded(found: Sequence[Tested]) -> str:
-    """Return in a sentence what the family of tests shows."""
+def concluded(found: Sequence[Tested]) -> tuple[str, ...]:
+    """Return in sentences what the family of tests shows."""
     made = [one for one in found if one.verdict != TOO_FEW]
     if not made:
-        return "Which segments do more of what was asked can't be said: too few people."
+        return ("Which segments do more of what was asked can't be said: too few people.",)
     shown = [one for one in made if one.verdict != NOT_SHOWN]
     if not shown:
-        return f"No segment stands out on any outcome: none of {len(made)} tests shows a difference."
-    by = {
-        id(one.outcome): _of_outcome([each for each in shown if each.outcome is one.outcome]) for one in shown
-    }
-    return f"{len(shown)} of {len(made)} tests show a difference between segments. {' '.join(by.values())}"
+        return (f"No segment stands out on any outcome: none of {len(made)} tests shows a difference.",)
+    by = {id(one.outcome): [each for each in shown if each.outcome is one.outcome] for one in shown}
+    head = f"{len(shown)} of {len(made)} tests show a difference between segments."
+    return (head, *map(_of_outcome, by.values()))
 
 
 def _of_outcome(shown: Sequence[Tested]) -> str:

@@ -14,7 +14,7 @@ from bot.research.fit.pictures import drawn as drawn_svg
 from bot.research.report.table import Estimate, Picture
 
 INK, LINE, ACCENT, WARM = "#010101", "#020202", "#030303", "#040404"
-RAMP = tuple(f"#0{number}0{number}0{number}" for number in range(5, 10))
+RAMP = tuple(f"#1{number}1{number}1{number}" for number in range(8))
 _VARIABLES = {INK: "ink", LINE: "line", ACCENT: "accent", WARM: "warm"} | {
     colour: f"ramp-{place}" for place, colour in enumerate(RAMP, 1)
 }

@@ -27,11 +27,13 @@ from bot.research.report.rules import STATED
 from bot.research.report.segments import GUESS, WHO
 from bot.research.report.table import Estimate, Report, Table
 from bot.research.report.told import as_csv, as_json, as_text
+from bot.research.report.traits import outcomes
 from bot.research.survey import Filters
 from bot.storage.memory import MemoryStore
 from tests.conftest import ROOT
 from tests.research.conftest import small_library
 from tests.research.interviewing import Interviewing, written
+from tests.research.interviewing import Person as Answering
 
 SMALL = ROOT / "tests" / "questionnaires"
 
@@ -231,3 +233,32 @@ def test_a_plan_can_be_made_for_anybody(people: int, shipped: Library) -> None:
 def test_the_arms_of_an_interview_are_told_apart() -> None:
     cells = np.array([f"form=short|{ARM}={NEUTRAL_ARM}", f"{ARM}={OWN_ARM}", "form=short", ""])
     assert arms(cells, ARM).tolist() == [NEUTRAL_ARM, OWN_ARM, "", ""]
+
+
+def _offers(person: Answering, act: Act) -> bool:
+    return any((tap := read(one.token or "")) and tap.act is act for one in person.buttons)
+
+
+async def test_behaviours_of_the_second_part_belong_to_the_people_of_the_first(shipped: Library) -> None:
+    """Somebody says yes to all, somebody isn't sure of anything, and somebody has no second part."""
+    store = MemoryStore()
+    for edition in shipped.editions():
+        await store.keep_edition(edition)
+    desk = Interviewing(store, shipped.cast("health-mindset"))
+    for number, place in enumerate([0, 2, None]):
+        person = desk.person(f"person-{number}")
+        await person.starts()
+        await person.agrees()
+        await person.answers(*[number] * 12)
+        if place is not None:
+            if not _offers(person, Act.SECOND):
+                await person.does(Act.RESULT)
+            await person.does(Act.SECOND)
+            await person.answers(*[place] * 6)
+    found = await collected(desk, "health-mindset")
+    assert found.second is not None
+    known = outcomes(found.people, found.second, None)
+    assert len(known) == 6
+    order = np.argsort(found.people.values["goals_1"])  # person 0 took the lowest choice
+    for outcome in known:
+        assert outcome.has[order].tolist() == pytest.approx([1, 0, np.nan], nan_ok=True)
