@@ -106,9 +106,8 @@ def _probes(desk: Desk, settings: Settings, condition: Condition | None) -> list
 
 def with_webhook(webhook: Webhook, beside: ASGIApp | list[Route]) -> ASGIApp:
     """Return the app that Telegram may call too, beside the web or only a few routes."""
-    if isinstance(beside, list):
-        return SecureHeaders(Starlette(routes=[webhook.route, *beside]), https=False)
-    return Starlette(routes=[webhook.route, Mount("/", beside)])
+    others = beside if isinstance(beside, list) else [Mount("/", beside)]
+    return SecureHeaders(Starlette(routes=[webhook.route, *others]), https=True)
 
 
 class _Static(StaticFiles):

@@ -12,8 +12,9 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Mount, Route
 
+from bot.channels.telegram.webhook import PATH, Webhook
 from bot.dashboard.visits import form_token, link_digest, new_secret, offer, visit_digest
-from bot.server import create_app
+from bot.server import create_app, with_webhook
 from bot.settings import Settings
 from bot.storage.invites import Destination, Invite, new_code
 from bot.storage.memory import MemoryStore
@@ -66,6 +67,16 @@ async def test_every_answer_carries_the_headers(web: Web, method: str, path: str
     assert "unsafe" not in policy or "sandbox" in policy
     if answer.headers.get("content-type", "").startswith("text/html"):
         assert not re.search(r"<script(?![^>]*\bsrc=)|\son\w+=|\sstyle=|javascript:", answer.text)
+
+
+async def test_what_telegram_calls_carries_them_too() -> None:
+    """Refused or not."""
+    desk = Desk(MemoryStore(), LIBRARY, KEYS, Clock())
+    app = httpx.ASGITransport(with_webhook(Webhook("a secret of sixteen", desk), []))
+    async with httpx.AsyncClient(transport=app, base_url="http://127.0.0.1") as client:
+        for answer in (await client.post(PATH, content=b"{}"), await client.get("/nowhere")):
+            assert 400 <= answer.status_code < 500
+            assert all(name in answer.headers for name in ALWAYS), answer.headers
 
 
 async def test_a_fault_of_ours_is_a_kind_page(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
