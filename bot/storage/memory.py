@@ -7,18 +7,18 @@ what a database couldn't.
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.conversation.events import ResearchSet, dump_event, parse_event
-from bot.conversation.replies import Reply, Turn
+from bot.conversation.replies import Turn
 from bot.conversation.session import ENDED, Session, dump, parse
 from bot.privacy import HEARD_AGE, PARKED_AGE, RECEIPT_AGE
 from bot.questionnaire.model import Edition
 from bot.storage.codes import erasure_code, person_code
 from bot.storage.counting_in_memory import FiguresInMemory
 from bot.storage.invites_in_memory import InvitesInMemory
-from bot.storage.memory_snapshot import KeptSession, KnownPerson, MemorySnapshot
+from bot.storage.memory_snapshot import Debt, Erasure, KeptSession, KnownPerson, MemorySnapshot
 from bot.storage.rules import (
     NEVER_CONSENTED,
     NUDGED,
@@ -35,20 +35,6 @@ from bot.storage.store import Active, Outcome, Owed, Parked, Receipt, Saved, Swe
 from bot.storage.upkeep_in_memory import UpkeepInMemory
 
 
-@dataclass(frozen=True, slots=True)
-class _Debt:
-    session: str
-    replies: tuple[Reply, ...]
-    at: datetime
-
-
-@dataclass(slots=True)
-class _Erasure:
-    receipt: Receipt | None
-    at: datetime
-    verified: bool = False
-
-
 class MemoryStore(InvitesInMemory, StaffInMemory, FiguresInMemory, UpkeepInMemory):
     """A store that forgets everything when it is closed."""
 
@@ -59,10 +45,10 @@ class MemoryStore(InvitesInMemory, StaffInMemory, FiguresInMemory, UpkeepInMemor
         self._sessions: dict[str, KeptSession] = {}
         self._heard: dict[str, datetime] = {}
         self._parked: dict[str, Parked] = {}
-        self._owed: dict[tuple[str, str], _Debt] = {}
+        self._owed: dict[tuple[str, str], Debt] = {}
         self._counts: Counter[tuple[str, str]] = Counter()
         self._facts: dict[str, str] = {}
-        self._erasures: dict[str, _Erasure] = {}
+        self._erasures: dict[str, Erasure] = {}
         self._as_of = 0
 
     # ------------------------------------------------------------ editions
@@ -143,7 +129,7 @@ class MemoryStore(InvitesInMemory, StaffInMemory, FiguresInMemory, UpkeepInMemor
             kept.events.append((self._as_of, parse_event(*dump_event(turn.event))))
         self._know(saved.person, session, turn, address)
         if turn.replies:
-            self._owed[saved.person, key] = _Debt(session.id, turn.replies, turn.event.at)
+            self._owed[saved.person, key] = Debt(session.id, turn.replies, turn.event.at)
 
     def _know(self, person: str, session: Session, turn: Turn, address: bytes | None) -> None:
         known = self._people.setdefault(person, KnownPerson(person_code(session.seed), session.id))
@@ -241,7 +227,7 @@ class MemoryStore(InvitesInMemory, StaffInMemory, FiguresInMemory, UpkeepInMemor
     # ------------------------------------------------------------ erasure
 
     def _pend(self, erasure: str, at: datetime, receipt: Receipt | None = None) -> None:
-        self._erasures.setdefault(erasure, _Erasure(receipt, at))
+        self._erasures.setdefault(erasure, Erasure(receipt, at))
 
     def _erase_person(self, person: str) -> None:
         for kept in self._of(person):
@@ -269,13 +255,6 @@ class MemoryStore(InvitesInMemory, StaffInMemory, FiguresInMemory, UpkeepInMemor
         }
         receipts = (erasure.receipt for erasure in self._erasures.values() if erasure.receipt)
         return sorted(receipts, key=lambda receipt: (receipt.asked_at, receipt.erasure))
-
-    def _debts(self) -> Iterator[tuple[str, str, datetime]]:
-        for (person, _), debt in self._owed.items():
-            yield person, self._sessions[debt.session].session.channel, debt.at
-
-    def _pending(self) -> Iterator[datetime]:
-        return (one.at for one in self._erasures.values() if not one.verified)
 
     async def erasures_pending(self) -> int:
         """Return how many erasures aren't verified yet."""

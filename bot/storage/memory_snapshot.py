@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.conversation.events import Event
+from bot.conversation.replies import Reply
 from bot.conversation.session import Session
 from bot.questionnaire.model import Edition
 from bot.storage.codes import response_code
 from bot.storage.pages import left_out, row_of
 from bot.storage.rules import excluded
-from bot.storage.store import Row, StoredSession
+from bot.storage.store import Receipt, Row, StoredSession
 
 
 @dataclass(slots=True)
@@ -35,6 +36,24 @@ class KeptSession:
     turn: int = 0
     key: str = ""
     events: list[tuple[int, Event]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Debt:
+    """Replies owed."""
+
+    session: str
+    replies: tuple[Reply, ...]
+    at: datetime
+
+
+@dataclass(slots=True)
+class Erasure:
+    """An erasure, until it is verified and its receipt was sent."""
+
+    receipt: Receipt | None
+    at: datetime
+    verified: bool = False
 
 
 class MemorySnapshot:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from bot.conversation.events import dump_event
 from bot.privacy import HEARD_AGE
 from bot.storage.codes import response_code
-from bot.storage.memory_snapshot import KeptSession, KnownPerson
+from bot.storage.memory_snapshot import Debt, Erasure, KeptSession, KnownPerson
 from bot.storage.rules import needed_until
 from bot.storage.store import Parked, Swept
 from bot.storage.upkeep import FUNNEL, LATEST, Backlog, Course, Known, Waiting
@@ -21,14 +21,8 @@ class UpkeepInMemory:
     _sessions: dict[str, KeptSession]
     _heard: dict[str, datetime]
     _parked: dict[str, Parked]
-
-    def _debts(self) -> Iterable[tuple[str, str, datetime]]:
-        """Yield who is owed a reply, over which channel, and since when."""
-        raise NotImplementedError
-
-    def _pending(self) -> Iterable[datetime]:
-        """Yield when each erasure was asked for that isn't verified."""
-        raise NotImplementedError
+    _owed: dict[tuple[str, str], Debt]
+    _erasures: dict[str, Erasure]
 
     async def backlog(self) -> Backlog:
         """Return what waits."""
@@ -39,13 +33,13 @@ class UpkeepInMemory:
         return Backlog(
             owed=self._owing(),
             parked=len(self._parked),
-            erasures=_waiting(self._pending()),
+            erasures=_waiting(one.at for one in self._erasures.values() if not one.verified),
             funnel=dict(funnel),
         )
 
     def _owing(self) -> dict[str, Waiting]:
-        channels = sorted({channel for _, channel, _ in self._debts()})
-        return {one: _waiting(at for _, channel, at in self._debts() if channel == one) for one in channels}
+        owed = [(self._sessions[debt.session].session.channel, debt.at) for debt in self._owed.values()]
+        return {one: _waiting(at for channel, at in owed if channel == one) for one, _ in owed}
 
     async def parked(self) -> Sequence[Parked]:
         """Return the updates that couldn't be taken, oldest first."""
@@ -65,7 +59,7 @@ class UpkeepInMemory:
         found = self._people.get(person)
         if found is None:
             return None
-        owed = _waiting(at for who, _, at in self._debts() if who == person)
+        owed = _waiting(debt.at for (who, _), debt in self._owed.items() if who == person)
         courses = sorted(map(_course, self._of_person(person)), key=lambda one: one.began_at)
         address = found.address is not None
         return Known(tuple(courses), found.reachable, address, owed)
