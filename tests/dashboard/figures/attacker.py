@@ -66,6 +66,8 @@ def said(published: Iterable[Publication], weeks_of: Mapping[str, Sequence[str]]
     """Yield everything that publications say; `weeks_of` names the weeks of those that are weeks."""
     for one in published:
         for name, table in one.tables.items():
+            if name in _PLACE_OF and table.rows:
+                yield Said(f"{one.name} {name} and nobody else", _of_others(name, table.rows), 0, 0)
             for (row, column), band in table.bands.items():
                 high = inf if band.high is None else band.high
                 where = f"{one.name} {name} {row} {column}"
@@ -94,6 +96,12 @@ def _of_table(name: str, row: str, column: str) -> Callable[[Kind], bool]:
         return there and column in {ALL, N, kind[3], kind[5]}
 
     return counts
+
+
+def _of_others(name: str, rows: Sequence[str]) -> Callable[[Kind], bool]:
+    """Return whom a table doesn't have: a row of nobody isn't written."""
+    place, within = _PLACE_OF[name], _WITHIN.get(name)
+    return lambda kind: kind[place] not in rows and within in {None, kind[3]}
 
 
 class Attacker:
