@@ -80,7 +80,8 @@ def _seen(edition: Edition, item: Item, language: str) -> tuple[object, ...]:
     texts, answers = edition.texts[language], edition.questionnaire.answers.get(item.answers)
     words = texts.items[item.id], texts.labels.get(item.answers), texts.prompts.get(item.answers)
     values = [(choice.id, choice.value) for choice in answers.choices] if answers else []
-    return *words, values, item.model_dump(exclude=_UNSEEN)
+    ways = answers.model_dump(exclude={"prompt", "choices"}) if answers else {}  # the kind, and its limits
+    return *words, values, ways, item.model_dump(exclude=_UNSEEN)
 
 
 _UNSEEN = {"text", "answers", "reverse", "required", "show_if", "sensitivity", "source", "licence"}
@@ -110,6 +111,7 @@ def _moved(old: Questionnaire, new: Edition, session: Session, lost: tuple[str, 
         answers=kept,
         asked=_asked(old, new.questionnaire, session, kept),
         item=None,
+        ticked=None,
     )
     back, step = (_step(new.questionnaire, moved, one) for one in (session.resume_to, session.step))
     moved = replace(moved, resume_to=back, step=step or session.step)

@@ -9,13 +9,14 @@ from typing import Protocol
 
 import pytest
 
+from bot.conversation import moving
 from bot.conversation.events import Moved
 from bot.conversation.machine import edition_of, fold
 from bot.conversation.moving import Kind, Move, move
 from bot.conversation.replies import Turn
 from bot.conversation.session import Session, Step
 from bot.questionnaire.load import load_all
-from bot.questionnaire.model import Edition
+from bot.questionnaire.model import AnyAnswers, DateAnswer, Edition, NumberAnswer
 from bot.storage.store import Outcome
 from tests.conversation.world import BEGINNING, ONE_FEATURE, TINY, Person, World, done, library
 
@@ -174,3 +175,21 @@ def test_an_adaptive_interview_keeps_its_order_and_is_believed_anew(changed: Cha
     assert found.kind is Kind.SAFE
     assert found.event is not None
     assert found.event.session.asked == before.asked
+
+
+@pytest.mark.parametrize(
+    "ways",
+    [
+        DateAnswer(kind="date"),
+        NumberAnswer(kind="number", min=1, max=99),
+        NumberAnswer(kind="number", min=18, max=120),
+    ],
+)
+def test_another_kind_of_answer_is_asked_again(ways: AnyAnswers) -> None:
+    """A number that becomes a day, has other limits or is an age no more, isn't the answer that was given."""
+    edition = library().questionnaires["every-kind"].edition
+    answers = {**edition.questionnaire.answers, "years": ways}
+    other = edition.questionnaire.model_copy(update={"answers": answers})
+    newer = edition.model_copy(update={"questionnaire": other})
+    assert not moving._same(edition, newer, "age", "en")
+    assert moving._same(edition, newer, "weight", "en")

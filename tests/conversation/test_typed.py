@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.conversation.events import dump_event, parse_event
+from bot.conversation.session import dump, parse
 from bot.conversation.typed import read_typed
 from bot.questionnaire.model import DateAnswer, NumberAnswer
 
@@ -122,3 +124,21 @@ def test_nothing_typed_breaks_the_reading(text: str) -> None:
     for answers in (AGE, WEIGHT, DAY, MONTH):
         stored = read_typed(answers, text)
         assert stored is None or read_typed(answers, stored) == stored
+
+
+def test_sessions_and_events_of_before_are_read_and_written_as_they_were() -> None:
+    """An answer of one choice has no key that came with the other kinds."""
+    body = '{"item":"tea","choice":"yes","at":"2026-03-01T09:00:00Z"}'
+    event = parse_event("Answered", body)
+    assert dump_event(event)[1].decode().count(":") == body.count(":")
+    answer = '{"choice":null,"at":"2026-03-01T09:00:00Z"}'
+    session = parse(f'{{{_SESSION},"answers":{{"tea":{answer}}}}}')
+    assert not session.answers["tea"].declined
+    assert session.ticked is None
+    assert answer in dump(session).decode()
+
+
+_SESSION = (
+    '"id":"AAAAAAAAAAA","questionnaire":"tiny","edition":"0","organisation":"x","channel":"web",'
+    '"language":"en","seed":"s","began_at":"2026-03-01T09:00:00Z"'
+)

@@ -147,3 +147,12 @@ def test_an_empty_shelf_is_refused(tmp_path: Path, missing: bool) -> None:
     folder = tmp_path / "none" if missing else tmp_path
     with pytest.raises(AuthorError, match=r"There is no folder|holds no questionnaire"):
         load_all(folder)
+
+
+def test_what_came_later_changes_no_edition_of_before() -> None:
+    """Keys that a questionnaire doesn't use aren't in its JSON, so that its digest stays what it was."""
+    edition = load(TINY / "tiny").edition
+    assert edition.digest.startswith("c74c8305b472")
+    body = edition.model_dump_json()
+    assert not [key for key in ("kind", "free_text", "prefer_not_to_say") if f'"{key}"' in body]
+    assert Edition.model_validate_json(body) == edition
