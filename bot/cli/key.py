@@ -53,6 +53,7 @@ def rotate(*, yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = F
 def _with_a_new_one(settings: "Settings", keys: "Keys", made: str | None, *, yes: bool) -> "Keys":
     from bot.errors import OperatorError  # noqa: PLC0415 - `attune --help` stays quick
     from bot.privacy import Keys, add_key  # noqa: PLC0415 - the same
+    from bot.storage.rotating import refuse_in_use  # noqa: PLC0415 - the same
 
     if made is None:
         raise OperatorError("There is no database yet.", remedy="A new one gets a key of its own by itself.")
@@ -68,5 +69,6 @@ def _with_a_new_one(settings: "Settings", keys: "Keys", made: str | None, *, yes
         typer.confirm(
             f"Make a new key in {path}, keep the old one behind it, and carry the database?", abort=True
         )
+    asyncio.run(refuse_in_use(settings.database))
     add_key(path)
     return Keys(*settings.master_keys())

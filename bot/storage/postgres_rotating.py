@@ -28,13 +28,23 @@ async def carry(url: str, chain: Sequence[Keys], marking: Callable[[Keys], Marki
 
     def carried(connection: Connection) -> None:
         workers.lock(connection)
-        if connection.scalar(select(func.count()).select_from(workers.alive().subquery())):
-            raise OperatorError("Workers use the database.", remedy=IN_USE)
+        _refuse(connection)
         entries = Ledger(marking(chain[0]).folder, ledger.identify(connection)).entries()
         rekeying.carry_within(connection, chain, marking, entries)
 
     async with _server(url) as server, server.patient() as connection, connection.begin():
         await connection.run_sync(carried)
+
+
+async def refuse(url: str) -> None:
+    """Refuse a database that workers use."""
+    async with _server(url) as server:
+        await server.run(_refuse)
+
+
+def _refuse(connection: Connection) -> None:
+    if connection.scalar(select(func.count()).select_from(workers.alive().subquery())):
+        raise OperatorError("Workers use the database.", remedy=IN_USE)
 
 
 @asynccontextmanager

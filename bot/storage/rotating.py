@@ -4,9 +4,11 @@ Law: whoever uses the database meanwhile would go on under the old names, so it 
 The new key is kept before anything is changed; a rotation that was cut short is finished by another one.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from bot.errors import KeyMismatch, OperatorError
 from bot.privacy import Keys
@@ -33,6 +35,28 @@ async def made_with(url: str) -> str | None:
         return await fingerprint(url)
     path = sqlite_path(url)
     return upgrading.inspect(path).fingerprint if path.exists() else None
+
+
+async def refuse_in_use(url: str) -> None:
+    """Refuse a database that somebody uses, before anything is begun."""
+    if url.startswith(POSTGRESQL):
+        from bot.storage.postgres_rotating import refuse  # noqa: PLC0415 - its driver is an extra
+
+        await refuse(url)
+        return
+    with _owned(sqlite_path(url)):
+        return
+
+
+@contextmanager
+def _owned(database: Path) -> Iterator[None]:
+    ownership = files.Ownership(database)
+    if not ownership.take():
+        raise OperatorError(f"{database} is in use.", remedy=IN_USE)
+    try:
+        yield
+    finally:
+        ownership.release()
 
 
 async def rotate(
@@ -66,13 +90,7 @@ async def _carry(url: str, chain: Sequence[Keys], marking: Callable[[Keys], Mark
         await carry(url, chain, marking)
         return
     database = sqlite_path(url)
-    ownership = files.Ownership(database)
-    if not ownership.take():
-        raise OperatorError(f"{database} is in use.", remedy=IN_USE)
-    try:
-        with upgrading.explained(database):
-            with upgrading.engine(database).begin() as connection:
-                entries = Ledger(marking(chain[0]).folder, ledger.identify(connection)).entries()
-            rekeying.carry(database, chain, marking, entries)
-    finally:
-        ownership.release()
+    with _owned(database), upgrading.explained(database):
+        with upgrading.engine(database).begin() as connection:
+            entries = Ledger(marking(chain[0]).folder, ledger.identify(connection)).entries()
+        rekeying.carry(database, chain, marking, entries)

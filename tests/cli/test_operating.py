@@ -17,6 +17,7 @@ from bot.conversation.events import Commanded, Started
 from bot.errors import OperatorError
 from bot.privacy import Keys
 from bot.settings import Settings
+from bot.storage.files import Ownership
 from bot.turns import Desk, Incoming, take_turn
 from tests.emulator import Emulator
 
@@ -302,6 +303,16 @@ class TestTheKey:
         assert attune("key", "rotate").exit_code == 0
         assert said()["key"] == "ok"
         assert len(Settings.read().master_keys()) == 2
+
+    def test_is_left_alone_while_somebody_uses_the_database(self, tmp_path: Path) -> None:
+        """Nothing was begun that would have to be finished."""
+        interviewed("ana")
+        ownership = Ownership(tmp_path / "attune.db")
+        assert ownership.take()
+        before = Settings.read().master_keys()
+        assert "is in use" in refused("key", "rotate", "--yes")
+        assert Settings.read().master_keys() == before
+        ownership.release()
 
     def test_that_stands_in_no_file_is_explained(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("PRIVACY_KEY", base64.b64encode(bytes(32)).decode())

@@ -16,7 +16,7 @@ from bot.storage import backups
 from bot.storage.backups import Ages, Restoring
 from bot.storage.opening import open_store
 from bot.storage.rekeying import _anew
-from bot.storage.rotating import rotate
+from bot.storage.rotating import refuse_in_use, rotate
 from bot.storage.store import Receipt, Store
 from tests.postgres import Databases
 from tests.storage.made import EDITION, NOON, Interview, erased
@@ -102,6 +102,8 @@ async def test_everybody_stays_recognised_on_postgresql(tmp_path: Path, postgres
     url = await postgres_server.new()
     await filled(url, tmp_path)
     alive = await opened(url, tmp_path, OLD)
+    with pytest.raises(OperatorError, match="Workers use the database"):
+        await refuse_in_use(url)
     with pytest.raises(OperatorError, match="Workers use the database"):
         await rotate(url, NEW, lambda keys: marking(tmp_path, keys), lambda: NOON)
     await alive.close()
