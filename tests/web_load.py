@@ -168,7 +168,7 @@ async def measured(people: int, think: float, landing: str | None) -> Figures:
         print(figures.told(people, time.monotonic() - began))  # noqa: T201 - a script's answer
     if landing is None:
         spent = resource.getrusage(resource.RUSAGE_CHILDREN)
-        print(f"The program took {spent.ru_utime + spent.ru_stime:.1f} s of a processor, its start with it.")  # noqa: T201
+        print(f"The program took {spent.ru_utime + spent.ru_stime:.1f} s of a processor, its start with it.")  # noqa: T201 - the same
     return figures
 
 

@@ -137,7 +137,7 @@ async def measured(times: int) -> bool:
                     f"standard errors), medians {found.median_ms:+.3f} ms apart, n {len(seconds[kind])}"
                 )
             credited = await attributed(desk, codes, times)
-            print(f"{times} interviews begun with wrong codes, {credited} credited to an invite")  # noqa: T201
+            print(f"{times} interviews begun with wrong codes, {credited} credited to an invite")  # noqa: T201 - the same
     return fine and credited == 0
 
 

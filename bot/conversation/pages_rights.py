@@ -138,7 +138,7 @@ def resting(scene: Scene) -> Message:
     """Say that no interview begins now, and whom to ask."""
     contact = scene.content.organisation.contact
     hours = scene.content.organisation.words(contact.hours, scene.language)
-    return scene.message(scene.say("resting", phone=contact.phone, hours=hours))
+    return scene.message(scene.say("resting", phone=contact.phone, hours=hours), _go_on(scene))
 
 
 def sorry(scene: Scene) -> Message:

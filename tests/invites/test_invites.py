@@ -111,6 +111,11 @@ class TestACode:
         assert "No new questions begin just now" in late.page.text
         await inside.taps("Mostly")
         assert "2 of 12" in inside.page.text
+        await inside.sends(f"/chat/{invite.code}", {"command": "stop"})
+        await inside.taps("Begin again")
+        assert "No new questions begin just now" in inside.page.text
+        await inside.taps("Go on")
+        assert "You have stopped." in inside.page.text
         await web.store.remember(paused("example-hospital"), "")
         assert (await begun(web, "2", invite.code)).invite == invite.code
 

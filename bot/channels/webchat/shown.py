@@ -68,7 +68,7 @@ def _page(asked: Mapping[str, str]) -> Page | None:
 def _may_show(session: Session, page: Page) -> bool:
     if page is Page.CONSENT_WHOLE:
         return session.step is Step.CONSENT
-    if page is Page.AGAIN:
+    if page in {Page.AGAIN, Page.RESTING}:
         return session.step in ENDED
     return page in ANYWHERE or (session.step is Step.RESULT and page in AFTER)
 
