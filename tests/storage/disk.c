@@ -25,11 +25,13 @@ static int notes = -2;
 static long count, fail_at, fail_times;
 static int fail_with;
 
-/* The operations from the `at`-th on (the first is 1), so many of them, fail with this error. */
+/* The operations from the `at`-th on (the first is 1), so many of them, fail with this error; with 0 none does,
+ * and the count stands. */
 void disk_fail(long at, long times, int error)
 {
     pthread_mutex_lock(&lock);
-    count = 0; fail_at = at; fail_times = times; fail_with = error;
+    if (at) count = 0;
+    fail_at = at; fail_times = times; fail_with = error;
     pthread_mutex_unlock(&lock);
 }
 

@@ -122,6 +122,12 @@ class Program:
         self._process.terminate()
         return await self._process.wait()
 
+    @property
+    def process(self) -> int:
+        """The number of its process."""
+        assert self._process is not None
+        return self._process.pid
+
     def sleep_in(self, seconds: float) -> None:
         """Let time pass for the program, too."""
         self._offset.write_text(str(float(self._offset.read_text("ascii")) + seconds), "ascii")

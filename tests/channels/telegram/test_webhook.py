@@ -147,7 +147,7 @@ class TestDeafness:
     async def test_is_noticed_also_after_a_very_short_life(
         self, telegram: Emulator, desk: Desk, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """Found by kills: who was called for two seconds before a long outage wasn't known to have been there."""
+        """Found by kills: who was called for two seconds before an outage wasn't known to have been there."""
         monkeypatch.setattr(called, "SETTLED_AFTER", 3600)
         async with hooked(telegram, desk), asyncio.timeout(10):
             while await desk.store.recall("heard_at") is None:  # noqa: ASYNC110 - the store rings no bell
