@@ -55,7 +55,7 @@ PLANTED = (
     Planted("a language twice", "[en, es]", "[en, es, en]", ("4:21: language-twice",)),
     Planted("a text in one language only", ", es: Bienvenida.", "", ("5:1: missing-translation",)),
     Planted("a label in one language only", ", es: Emergencias", "", ("13:21: missing-translation",)),
-    Planted("half of a thank-you", "time_zone", "thanks: {en: Ah}\ntime_zone", ("14:1: missing-translation",)),
+    Planted("half a thank-you", "time_zone", "thanks: {en: Ah}\ntime_zone", ("14:1: missing-translation",)),
     Planted("a language not listed", "es: Cada día", "es: Cada día, fr: Ah", ("10:39: unlisted-language",)),
     Planted("a contrast that is too low", 'text: "#ffffff"', 'text: "#808080"', ("7:40: contrast",)),
     Planted("a colour by its name", '"#1f4e79"', "navy", ("7:23: wrong-form",)),
