@@ -28,7 +28,7 @@ from bot.channels.telegram.webhook import Webhook
 from bot.channels.webchat.chat import Chat
 from bot.channels.webchat.visitor import Screens
 from bot.dashboard import rooms
-from bot.dashboard.door import HOME
+from bot.dashboard.door import HOME, OWN_CONTENT
 from bot.dashboard.figures.duty import close_periods
 from bot.errors import OperatorError, StoreUnavailable
 from bot.invites.brand import Brand
@@ -158,7 +158,7 @@ class _Problems:
         return self._page(request, "fault", status, {})
 
     def _page(self, request: Request, what: str, status: int, headers: dict[str, str]) -> Response:
-        content = self._site.default_content
+        content = getattr(request.state, OWN_CONTENT, self._site.default_content)
         language = wished_language(request, content)
         home = HOME if request.url.path.startswith(HOME) else "/"
         return self._site.pages.answer(

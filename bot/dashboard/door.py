@@ -23,6 +23,8 @@ from bot.web.site import Site
 
 HOME: Final = "/dashboard"
 ENTER: Final = "/dashboard/enter"
+OWN_CONTENT: Final = "content"
+"""Where a request notes whose staff asks, so that what goes wrong is said in their organisation's colours."""
 _NOTED: Final = timedelta(minutes=1)  # a visit's last use is kept to the minute
 _REFUSED: Final = 403
 
@@ -73,6 +75,7 @@ class Door:
             staff = await self.staff(request)
             if staff is None:
                 return RedirectResponse(ENTER, 303)
+            setattr(request.state, OWN_CONTENT, staff.content)
             if role not in {None, staff.account.role}:
                 raise HTTPException(_REFUSED)
             return await handler(request, await _with_form(request, staff) if posts else staff)
