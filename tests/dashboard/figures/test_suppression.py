@@ -40,15 +40,15 @@ class TestAnAttackerWhoSolves:
         assert hidden > 50
 
     @pytest.mark.slow
-    @pytest.mark.parametrize("part", range(5))
+    @pytest.mark.parametrize("part", range(8))
     async def test_finds_no_more_in_two_thousand_random_tables(self, part: int) -> None:
-        """Fifty months in each part: their weeks, their sums, and every table that hangs on them."""
+        """In each part 250 and more: weeks, their sums, and every table that hangs on them."""
         found = 0
-        for month in months(1000 * (part + 1), 50):
+        for month in months(1000 * (part + 1), 48):
             published = await month.published()
-            found += sum(len(one.tables) for one in published)
+            found += sum(bool(table.rows) for one in published for table in one.tables.values())
             assert not too_narrow(await attacked(month))
-        assert found >= 400
+        assert found >= 250
 
     @pytest.mark.slow
     async def test_finds_no_more_by_knowing_that_people_are_whole(self) -> None:
