@@ -22,16 +22,8 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from bot.conversation.events import (
-    Answered,
-    Began,
-    Consented,
-    Continued,
-    Event,
-    ResearchSet,
-    ResultAsked,
-    dump_event,
-)
+from bot.conversation.event_log import dump_event
+from bot.conversation.events import Answered, Began, Consented, Continued, Event, ResearchSet, ResultAsked
 from bot.conversation.session import Answer, Consent, Session, Step, dump, session_id
 from bot.privacy import Keys
 from bot.questionnaire.load import load_all

@@ -41,51 +41,39 @@ class Stage(Protocol):
 
     async def starts(self, payload: str) -> None:
         """Press Start."""
-        ...
 
     async def taps(self, label: str) -> None:
         """Tap a button that is on the screen."""
-        ...
 
     async def taps_again(self) -> None:
         """Do the very same tap once more."""
-        ...
 
     async def taps_old(self, label: str) -> None:
         """Tap a button of an earlier page."""
-        ...
 
     async def types(self, text: str) -> None:
         """Type something."""
-        ...
 
     async def sends(self, kind: str) -> None:
         """Send something that isn't text."""
-        ...
 
     async def restarts(self) -> None:
         """Stop the program and start it again."""
-        ...
 
     async def waits(self, days: int) -> None:
         """Let days go by, with the program stopped and started again."""
-        ...
 
     async def sees(self, text: str) -> bool:
         """Tell whether the newest pages show this text."""
-        ...
 
     async def screen(self) -> str:
         """Return the newest pages, to be read in a failure."""
-        ...
 
     async def sessions(self) -> Sequence[Session]:
         """Return what is stored of this person."""
-        ...
 
     async def anew(self) -> None:
         """Become another person, of whom nothing is stored."""
-        ...
 
 
 async def play(journey: Journey, stage: Stage, library: Library, questionnaire: str) -> None:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.conversation.events import Commanded, Typed, dump_event
+from bot.conversation.event_log import dump_event
+from bot.conversation.events import Commanded, Typed
 from bot.conversation.library import Library
 from bot.conversation.replies import Attachment, Page
 from bot.conversation.session import Session

@@ -7,7 +7,8 @@ compares.
 import sys
 from collections.abc import Iterator
 
-from bot.conversation.events import EVENTS, Began, Event, Paused, Resumed, Stopped
+from bot.conversation.event_log import EVENTS
+from bot.conversation.events import Began, Event, Paused, Resumed, Stopped
 from bot.conversation.machine import TRANSITIONS, Rule, rule
 from bot.conversation.moves import closed, take
 from bot.conversation.session import Step

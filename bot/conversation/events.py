@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
 
-from pydantic import TypeAdapter
-
 from bot.conversation.session import Answer, Consent, Session
 
 # ---------------------------------------------------------------- heard: what a channel delivers
@@ -317,53 +315,3 @@ class ErasureConfirmed(Event):
     """The person confirmed twice that everything shall be erased."""
 
     kept: ClassVar[bool] = False
-
-
-EVENTS: dict[str, type[Event]] = {
-    cls.__name__: cls
-    for cls in (
-        Began,
-        LanguageChosen,
-        Continued,
-        Consented,
-        Refused,
-        ResearchSet,
-        PlainSet,
-        Answered,
-        Ticked,
-        Declined,
-        Skipped,
-        WentBack,
-        Paused,
-        Resumed,
-        Stopped,
-        CheckAsked,
-        EditAsked,
-        ResultAsked,
-        Corrected,
-        TipAsked,
-        TipRated,
-        Shared,
-        OfferAnswered,
-        AskedAgain,
-        Moved,
-        PageAsked,
-        Returned,
-        StaleTapped,
-        NotUnderstood,
-        UrgentNoticed,
-        ErasureConfirmed,
-    )
-}
-_ADAPTERS: dict[str, TypeAdapter[Event]] = {name: TypeAdapter(cls) for name, cls in EVENTS.items()}
-
-
-def dump_event(event: Event) -> tuple[str, bytes]:
-    """Return an event's kind and its body as JSON."""
-    kind = type(event).__name__
-    return kind, _ADAPTERS[kind].dump_json(event, exclude_defaults=True)
-
-
-def parse_event(kind: str, body: bytes | str) -> Event:
-    """Return the event that `dump_event` wrote."""
-    return _ADAPTERS[kind].validate_json(body)

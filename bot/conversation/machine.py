@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.conversation import moves
+from bot.conversation import afterwards, moves
 from bot.conversation.content import Content
+from bot.conversation.event_log import EVENTS
 from bot.conversation.events import (
-    EVENTS,
     Answered,
     AskedAgain,
     Began,
@@ -203,12 +203,12 @@ TRANSITIONS: Mapping[Step, Mapping[type[Event], Rule]] = {
     Step.PAUSED: {Resumed: _to(moves.resume, *_INTERRUPTED), **_STOP},
     Step.STOPPED: {Resumed: _to(moves.resume, Step.WELCOME, Step.CONSENT, *_INTERRUPTED)},
     Step.RESULT: {
-        TipAsked: _to(moves.tip, Step.RESULT),
-        TipRated: _to(moves.rate, Step.RESULT),
-        Corrected: _to(moves.correct, Step.RESULT),
-        Shared: _to(moves.share, Step.RESULT),
-        OfferAnswered: _to(moves.note_offer, Step.RESULT),
-        AskedAgain: _to(moves.ask_again, Step.RESULT),
+        TipAsked: _to(afterwards.tip, Step.RESULT),
+        TipRated: _to(afterwards.rate, Step.RESULT),
+        Corrected: _to(afterwards.correct, Step.RESULT),
+        Shared: _to(afterwards.share, Step.RESULT),
+        OfferAnswered: _to(afterwards.note_offer, Step.RESULT),
+        AskedAgain: _to(afterwards.ask_again, Step.RESULT),
     },
 }
 """What moves an interview, step by step; everything else is in ANYWHERE."""

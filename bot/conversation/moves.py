@@ -7,14 +7,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from bot.conversation.afterwards import of_invite
 from bot.conversation.content import Content
 from bot.conversation.events import (
     Answered,
-    AskedAgain,
     CheckAsked,
     Consented,
     Continued,
-    Corrected,
     Declined,
     EditAsked,
     ErasureConfirmed,
@@ -22,7 +21,6 @@ from bot.conversation.events import (
     LanguageChosen,
     Moved,
     NotUnderstood,
-    OfferAnswered,
     PageAsked,
     Paused,
     PlainSet,
@@ -31,17 +29,13 @@ from bot.conversation.events import (
     ResultAsked,
     Resumed,
     Returned,
-    Shared,
     Skipped,
     StaleTapped,
     Stopped,
     Ticked,
-    TipAsked,
-    TipRated,
     UrgentNoticed,
     WentBack,
 )
-from bot.conversation.offers import LONGER
 from bot.conversation.replies import Page, Reply, Turn
 from bot.conversation.route import asked_so_far, choices_given, following, preceding
 from bot.conversation.session import Answer, Consent, Session, Step, ticks
@@ -192,14 +186,7 @@ def result(content: Content, session: Session, event: ResultAsked) -> Turn:
     """Score the answers and show the result."""
     verdict = assign(content.questionnaire, choices_given(content.questionnaire, session))
     moved = _moved(session, event, step=Step.RESULT, item=None, shown=verdict, ended_at=event.at)
-    return replace(
-        _shown(moved, event), counts=("finished", *_of_invite("brought", session, session.brought))
-    )
-
-
-def _of_invite(name: str, session: Session, counts: bool) -> tuple[str, ...]:  # noqa: FBT001 - whether it counts at all
-    """Return the name of a count of the session's invite: of how many, never of whom."""
-    return (f"{name}:{session.invite}",) if counts and session.invite else ()
+    return replace(_shown(moved, event), counts=("finished", *of_invite("brought", session, session.brought)))
 
 
 def pause(_content: Content, session: Session, event: Paused) -> Turn:
@@ -221,51 +208,6 @@ def resume(_content: Content, session: Session, event: Resumed) -> Turn:
     step = session.resume_to or Step.WELCOME
     moved = _moved(session, event, step=step, resume_to=None, ended_at=None, ticked=session.ticked)
     return _shown(moved, event, "welcome_back", new=True)
-
-
-# ---------------------------------------------------------------- the result and after
-
-
-def tip(_content: Content, session: Session, event: TipAsked) -> Turn:
-    """Show a tip."""
-    seen = replace(session, seen_at=event.at)
-    tip = Reply(Page.TIP, session.language, number=event.number, new=event.number == 0)
-    return Turn(seen, event, (tip,))
-
-
-def rate(_content: Content, session: Session, event: TipRated) -> Turn:
-    """Note whether a tip helps."""
-    rated = replace(session, ratings={**session.ratings, str(event.number): event.helpful}, seen_at=event.at)
-    return Turn(rated, event, (Reply(Page.TIP, session.language, "rated", number=event.number),))
-
-
-def correct(_content: Content, session: Session, event: Corrected) -> Turn:
-    """Note the segment that the person says fits better."""
-    corrected = replace(session, correction=event.segment, seen_at=event.at)
-    return Turn(corrected, event, (Reply(Page.CORRECTED, session.language),))
-
-
-def share(_content: Content, session: Session, event: Shared) -> Turn:
-    """Hand over the link that others may begin with; how often that was done is counted once a person."""
-    counts = _of_invite("shared", session, not session.shared)
-    shared = replace(session, shared=True, seen_at=event.at)
-    return Turn(shared, event, (Reply(Page.SHARE, session.language, new=True),), counts=counts)
-
-
-def note_offer(_content: Content, session: Session, event: OfferAnswered) -> Turn:
-    """Note what the person said to an offer; a no isn't asked about again."""
-    noted = replace(session, offers={**session.offers, event.offer: event.accepted}, seen_at=event.at)
-    count = f"{event.offer}_{'accepted' if event.accepted else 'declined'}"
-    if event.accepted and event.offer == LONGER:
-        return Turn(noted, event, (Reply(Page.LONGER, session.language),), counts=(count,))
-    goodbye = Reply(Page.GOODBYE, session.language, "offer_yes" if event.accepted else "offer_no")
-    return Turn(noted, event, (goodbye,), counts=(count,))
-
-
-def ask_again(_content: Content, session: Session, event: AskedAgain) -> Turn:
-    """Propose the retest: one message, once."""
-    asked = replace(session, asked_again_at=event.at, seen_at=event.at)
-    return Turn(asked, event, (Reply(Page.RETEST, session.language, new=True),), counts=("asked_again",))
 
 
 # ---------------------------------------------------------------- anywhere

@@ -16,9 +16,10 @@ from bot.research.anonymity import Crowds, Key, withholding
 from bot.research.coarsening import coarsened, is_quasi
 from bot.research.columns import Type
 from bot.research.layout import Layout
-from bot.research.long import ANSWERS, EVENTS, SCALE, SCORES
+from bot.research.long import ANSWERS, EVENTS
 from bot.research.parts import parts
 from bot.research.rewriting import CODES, AnyTable, Cells, Change, of, read, rewrite
+from bot.research.scores import SCALE, SCORES
 from bot.research.wide import FILE as WIDE
 from bot.scoring.scales import WITHHELD
 

@@ -11,7 +11,8 @@ from bot.research.codebook import FILE as CODEBOOK
 from bot.research.codebook import HEADER
 from bot.research.columns import MISSING, Type
 from bot.research.draft import Draft
-from bot.research.long import ANSWERS, EVENTS, SCORES
+from bot.research.long import ANSWERS, EVENTS
+from bot.research.scores import SCORES
 from bot.research.variables import Variable, languages
 from bot.research.wide import FILE as WIDE
 

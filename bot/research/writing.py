@@ -13,11 +13,12 @@ from bot.research.codebook import FILE as CODEBOOK
 from bot.research.codebook import HEADER, entries
 from bot.research.columns import Table
 from bot.research.layout import Layout
-from bot.research.long import ANSWERS, EVENTS, SCORES, answers
+from bot.research.long import ANSWERS, EVENTS, answers
 from bot.research.quick.interview import Finder, Interview
 from bot.research.quick.long import answer_lines, event_lines, score_lines
 from bot.research.quick.wide import STATUSES, wide_lines
 from bot.research.response import Status
+from bot.research.scores import SCORES
 from bot.research.survey import Survey
 from bot.research.wide import FILE as WIDE
 from bot.research.wide import wide

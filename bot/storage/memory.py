@@ -10,7 +10,8 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bot.conversation.events import ResearchSet, dump_event, parse_event
+from bot.conversation.event_log import dump_event, parse_event
+from bot.conversation.events import ResearchSet
 from bot.conversation.replies import Turn
 from bot.conversation.session import ENDED, Session, dump, parse
 from bot.privacy import HEARD_AGE, PARKED_AGE, RECEIPT_AGE

@@ -7,7 +7,8 @@ from typing import Protocol, TypeVar, cast
 
 from sqlalchemy import Connection, TextClause, bindparam, text
 
-from bot.conversation.events import Event, WentBack, dump_event
+from bot.conversation.event_log import dump_event
+from bot.conversation.events import Event, WentBack
 from bot.conversation.session import Step, dump
 from bot.storage.store import Row, StoredSession
 from bot.storage.tables import EPOCH

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, Executable, insert, update
 
-from bot.conversation.events import Event, ResearchSet, dump_event
+from bot.conversation.event_log import dump_event
+from bot.conversation.events import Event, ResearchSet
 from bot.conversation.replies import Reply, dump_replies
 from bot.conversation.session import Session, dump
 from bot.storage import statements, tables

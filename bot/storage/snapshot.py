@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, case, func, select
 
-from bot.conversation.events import Event, parse_event
+from bot.conversation.event_log import parse_event
+from bot.conversation.events import Event
 from bot.conversation.session import parse
 from bot.questionnaire.model import Edition
 from bot.storage import pages, reading, tables

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
-from bot.conversation.events import dump_event
+from bot.conversation.event_log import dump_event
 from bot.privacy import HEARD_AGE
 from bot.storage.codes import response_code
 from bot.storage.memory_snapshot import Debt, Erasure, KeptSession, KnownPerson

@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from bot.conversation import machine, meanings, moves, understanding
 from bot.conversation.content import Content
-from bot.conversation.events import EVENTS, Answered, AskedAgain, Event, Moved, Resumed, Skipped, Tapped
+from bot.conversation.event_log import EVENTS
+from bot.conversation.events import Answered, AskedAgain, Event, Moved, Resumed, Skipped, Tapped
 from bot.conversation.replies import Turn
 from bot.conversation.session import Session, Step
 from bot.conversation.taps import Act, read, token

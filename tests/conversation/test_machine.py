@@ -9,8 +9,8 @@ import pytest
 
 from bot.conversation.content import Content
 from bot.conversation.diagram import BEGINS, ENDS, block
+from bot.conversation.event_log import EVENTS, dump_event, parse_event
 from bot.conversation.events import (
-    EVENTS,
     Answered,
     AskedAgain,
     Began,
@@ -42,8 +42,6 @@ from bot.conversation.events import (
     TipRated,
     UrgentNoticed,
     WentBack,
-    dump_event,
-    parse_event,
 )
 from bot.conversation.machine import TRANSITIONS, advance, fold, rule
 from bot.conversation.moves import PRESENT

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.conversation.events import dump_event, parse_event
+from bot.conversation.event_log import dump_event, parse_event
 from bot.conversation.session import dump, parse
 from bot.conversation.typed import read_typed
 from bot.questionnaire.model import DateAnswer, NumberAnswer

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.conversation.events import EVENTS
+from bot.conversation.event_log import EVENTS
 from bot.conversation.library import Library
 from bot.questionnaire.model import Questionnaire
 from bot.questionnaire.structure import RESERVED

@@ -23,7 +23,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from bot.conversation.events import Began, parse_event
+from bot.conversation.event_log import parse_event
+from bot.conversation.events import Began
 from bot.conversation.machine import fold
 from bot.conversation.session import parse
 from bot.storage.sqlite import open_sqlite

@@ -9,6 +9,7 @@ from random import Random
 import pytest
 
 from bot.conversation.content import Content
+from bot.conversation.event_log import parse_event
 from bot.conversation.events import (
     Answered,
     Began,
@@ -23,7 +24,6 @@ from bot.conversation.events import (
     Skipped,
     Stopped,
     WentBack,
-    parse_event,
 )
 from bot.conversation.library import Library
 from bot.conversation.machine import advance, fold

@@ -5,14 +5,15 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from bot.conversation.events import EVENTS
+from bot.conversation.event_log import EVENTS
 from bot.questionnaire.model import Edition, Item
-from bot.research.long import SCALE, SEGMENT, event_name, quality
+from bot.research.long import event_name
 from bot.research.quick.cells import milliseconds, moment, moment_of, numbers, quoted
 from bot.research.quick.interview import Interview
 from bot.research.quick.scales import DECLINES
 from bot.research.quick.wide import HELD, NA, SAID_NOT, SKIP, Texts
 from bot.research.response import State, value, withheld
+from bot.research.scores import SCALE, SEGMENT, quality
 from bot.scoring.quality import marks
 from bot.scoring.scales import NOT_ASKED
 
