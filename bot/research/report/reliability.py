@@ -15,6 +15,7 @@ from bot.research.report.table import Estimate
 
 DRAWS, SEED = 1_000, 20_261_124
 _STEPS, _CLOSE = 2_000, 1e-10
+_ROUGH = 50  # steps for a resample: enough for the limits of an interval
 _FEWEST_FOR_OMEGA = 3  # one factor of two items isn't identified
 
 
@@ -58,18 +59,18 @@ def feldt(value: float, people: int, items: int) -> Estimate:
     return Estimate(value, low, high)
 
 
-def omega(covariance: Floats) -> Floats:
+def omega(covariance: Floats, steps: int = _STEPS) -> Floats:
     """Return McDonald's omega (1999) of each matrix of a stack: one factor by minimum residuals.
 
     The factor is that of the correlations (as R's psych::fa with its default), brought back to raw scores.
     """
     spread = np.sqrt(np.diagonal(covariance, axis1=-2, axis2=-1))
-    loadings = one_factor(covariance / (spread[..., :, None] * spread[..., None, :]))
+    loadings = one_factor(covariance / (spread[..., :, None] * spread[..., None, :]), steps)
     common = (loadings * spread).sum(-1) ** 2
     return np.asarray(common / (common + ((1 - loadings**2) * spread**2).sum(-1)), dtype=np.float64)
 
 
-def one_factor(correlation: Floats) -> Floats:
+def one_factor(correlation: Floats, steps: int = _STEPS) -> Floats:
     """Return the loadings on one factor: principal axes, iterated until the communalities stand.
 
     There the residuals off the diagonal are as small as one factor can make them (Harman & Jones, 1966).
@@ -78,7 +79,7 @@ def one_factor(correlation: Floats) -> Floats:
     reduced = correlation.copy()
     shared = 1 - 1 / np.diagonal(np.linalg.inv(correlation), axis1=-2, axis2=-1)
     loadings = np.zeros_like(shared)
-    for _ in range(_STEPS):
+    for _ in range(steps):
         reduced[..., diagonal, diagonal] = shared
         values, vectors = np.linalg.eigh(reduced)
         loadings = vectors[..., -1] * np.sqrt(np.maximum(values[..., -1:], 0))
@@ -99,7 +100,7 @@ def bootstrapped(answers: Floats) -> Estimate:
         means = weights @ answers
         drawn[place] = (weights @ products).reshape(drawn.shape[1:]) - np.outer(means, means)
     whole = drawn[(np.diagonal(drawn, axis1=-2, axis2=-1) > 0).all(-1)]
-    low, high = np.quantile(omega(whole), (0.025, 0.975))
+    low, high = np.quantile(omega(whole, _ROUGH), (0.025, 0.975))
     return Estimate(float(omega(np.cov(answers, rowvar=False))), float(low), float(high))
 
 
