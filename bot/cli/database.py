@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.clock import now
-
 if TYPE_CHECKING:
     from bot.storage.vitals import Vitals
 
@@ -68,9 +66,8 @@ def upgrade() -> None:
 
     Example: attune database upgrade
     """
-    from bot.cli.roof import marking_of, open_keys  # noqa: PLC0415 - `attune --help` stays quick
+    from bot.cli.roof import open_kept, open_keys  # noqa: PLC0415 - `attune --help` stays quick
     from bot.settings import Settings  # noqa: PLC0415 - the same
-    from bot.storage.opening import open_store  # noqa: PLC0415 - the same
     from bot.storage.upgrading import HEAD, upgrade_backups  # noqa: PLC0415 - the same
 
     settings = Settings.read()
@@ -79,9 +76,7 @@ def upgrade() -> None:
     keys = open_keys(settings)
 
     async def opened() -> None:
-        store = await open_store(
-            settings.database, keys.fingerprint, clock=now, marking=marking_of(settings, keys)
-        )
+        store = await open_kept(settings, keys)
         await store.close()
 
     asyncio.run(opened())

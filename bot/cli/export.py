@@ -163,16 +163,12 @@ def _withheld(done: Mapping[str, Any]) -> Iterator[str]:
 
 async def _export(asked: Asked) -> tuple[Path, Sequence[Mapping[str, Any]]]:
     from bot.cli.clock import now  # noqa: PLC0415 - `attune --help` stays quick
-    from bot.cli.roof import marking_of, open_keys, read_library  # noqa: PLC0415 - the same
+    from bot.cli.roof import open_kept, open_keys, read_library  # noqa: PLC0415 - the same
     from bot.research.record import record  # noqa: PLC0415 - the same
     from bot.settings import Settings  # noqa: PLC0415 - the same
-    from bot.storage.opening import open_store  # noqa: PLC0415 - the same
 
     settings = Settings.read()
-    keys = open_keys(settings)
-    store = await open_store(
-        settings.database, keys.fingerprint, clock=now, marking=marking_of(settings, keys)
-    )
+    store = await open_kept(settings, open_keys(settings))
     try:
         # What was collected is in the store; today's questionnaires are rarely needed, and slow to read.
         out, manifests = await _written(asked, store, cache(lambda: read_library(settings)))

@@ -136,13 +136,12 @@ def _from_store(settings: "Settings", asked: Asked, progress: "Progress") -> "Co
 
 async def _snapshot(settings: "Settings", questionnaire: str, progress: "Progress") -> "Collected":
     from bot.cli.clock import now  # noqa: PLC0415 - `attune --help` stays quick
-    from bot.cli.roof import open_keys, read_library  # noqa: PLC0415 - the same
+    from bot.cli.roof import open_kept, open_keys, read_library  # noqa: PLC0415 - the same
     from bot.research.record import record  # noqa: PLC0415 - the same
     from bot.research.report.collecting import from_store  # noqa: PLC0415 - the same
     from bot.research.survey import Filters  # noqa: PLC0415 - the same
-    from bot.storage.opening import open_store  # noqa: PLC0415 - the same
 
-    store = await open_store(settings.database, open_keys(settings).fingerprint, clock=now)
+    store = await open_kept(settings, open_keys(settings))
     try:
         async with store.snapshot() as snapshot:
             library = read_library(settings)

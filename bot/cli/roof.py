@@ -28,7 +28,7 @@ async def open_desk(
     """Open what a turn is taken with, and close it at the end; another default questionnaire may be named."""
     library = read_library(settings, questionnaire)
     keys = open_keys(settings)
-    store = await _opened(settings, keys, clock)
+    store = await open_kept(settings, keys, clock)
     try:
         for edition in library.editions():
             await store.keep_edition(edition)
@@ -37,7 +37,8 @@ async def open_desk(
         await store.close()
 
 
-async def _opened(settings: Settings, keys: Keys, clock: Clock) -> Store:
+async def open_kept(settings: Settings, keys: Keys, clock: Clock = now) -> Store:
+    """Open the store of this installation with its ledger: whoever was erased is not in it."""
     try:
         return await open_store(
             settings.database, keys.fingerprint, clock=clock, marking=marking_of(settings, keys)

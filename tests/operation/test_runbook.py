@@ -28,6 +28,12 @@ def test_each_has_its_section_with_something_to_do(root: Path, anchors: set[str]
     assert "Do: " in section
 
 
+def test_no_command_opens_a_store_past_the_ledger(root: Path) -> None:
+    """The one way in for commands is the roof's, which erases again whom the ledger names."""
+    callers = [path.name for path in (root / "bot").rglob("*.py") if "open_store(" in path.read_text("utf-8")]
+    assert sorted(callers) == ["opening.py", "roof.py", "rotating.py"]
+
+
 def test_links_lead_somewhere(root: Path, anchors: set[str]) -> None:
     text = (root / RUNBOOK).read_text("utf-8")
     assert set(re.findall(r"\]\(#([\w-]+)\)", text)) <= anchors

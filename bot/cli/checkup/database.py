@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Final
 
 from bot.cli.checkup.line import Check, State, fail, ok, span, warn, when
-from bot.cli.roof import marking_of
+from bot.cli.roof import open_kept
 from bot.errors import AttuneError, OperatorError
 from bot.operation.condition import ERASURE_LATE, MEGABYTE, REPLY_LATE
 from bot.privacy import Keys
 from bot.settings import Settings
 from bot.storage import upgrading, vitals
-from bot.storage.opening import open_store
 from bot.storage.store import Store
 
 AHEAD: Final = timedelta(minutes=5)
@@ -83,9 +82,7 @@ def _copies(database: Path) -> Check:
 async def stored(settings: Settings, keys: Keys, now: Clock) -> AsyncIterator[Check]:
     """Look at what waits in the store."""
     try:
-        store = await open_store(
-            settings.database, keys.fingerprint, clock=now, marking=marking_of(settings, keys)
-        )
+        store = await open_kept(settings, keys, now)
     except AttuneError as error:
         name = "ledger" if "ledger" in error.message else "database"
         yield fail(name, error.message, error.remedy)

@@ -8,8 +8,10 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.channels.telegram.alerts import Alerts, Operator
+from bot.channels.telegram.hear import CHANNEL
 from bot.channels.telegram.wire import Wire
 from bot.errors import StoreUnavailable
+from bot.metrics import METRICS
 from bot.operation.condition import MEGABYTE, Condition
 from bot.operation.hearing import Hearing, State
 from bot.turns import Desk
@@ -217,6 +219,30 @@ async def test_the_chat_is_never_logged(
         await watched.look()
     assert str(operator.person.id) not in str(logs)
     assert str(operator.person.id) not in repr(watched.alerts._operator)
+
+
+@pytest.mark.usefixtures("bot")
+async def test_what_telegram_brings_and_takes_is_counted(telegram: Emulator, ana: Phone) -> None:
+    """By kinds of work alone."""
+    before = (
+        METRICS.updates["taken"],
+        METRICS.turns[CHANNEL],
+        METRICS.delivered["sent"],
+        sum(METRICS.calls.counts),
+    )
+    telegram.faults.add("sendMessage", server_error(), times=1)
+    later = METRICS.delivered["later"]
+    await ana.starts()
+    await ana.sees("25 taps.")
+    await telegram.quiet()
+    after = (
+        METRICS.updates["taken"],
+        METRICS.turns[CHANNEL],
+        METRICS.delivered["sent"],
+        sum(METRICS.calls.counts),
+    )
+    assert [n - m for n, m in zip(after, before, strict=True)] == [1, 1, 1, 1]
+    assert METRICS.delivered["later"] == later + 1
 
 
 async def test_the_running_bot_looks_by_itself(
