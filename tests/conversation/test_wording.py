@@ -75,13 +75,16 @@ def test_every_phrase_that_the_code_says_is_in_the_phrase_file(places: list[Said
     assert not missing
 
 
+_MOVES = ("conversation/moves.py", "conversation/afterwards.py")
+
+
 def test_every_notice_is_given_somewhere(root: Path) -> None:
     """A notice is a string in the code that moves interviews; its phrase is `notice.` and that."""
     phrases = open_phrasebook().books["en"].phrases
     notices = {key.removeprefix("notice.") for key in phrases if key.startswith("notice.")}
     constants = {
         node.value
-        for path in ("conversation/moves.py", "conversation/understanding.py", "turns.py")
+        for path in (*_MOVES, "conversation/understanding.py", "turns.py")
         for node in ast.walk(ast.parse((root / "bot" / path).read_text("utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
