@@ -1,9 +1,9 @@
 """What is remembered for the web: invites, tracked provider links, resume codes, and counts of nobody.
 
-Law: whether an organisation is paused, and an invite's limit, are looked at in the transaction that begins the
-session, so that they hold whoever else does something at the same moment. A code has no parts and no meaning;
-whether it is closed, expired, full or was never there is known here and told to nobody. Nothing here says who
-passed a link on.
+Law: whether an organisation is paused, and an invite's limit, are looked at in the transaction that begins
+the session, so that they hold whoever else does something at the same moment. A code has no parts and no
+meaning; whether it is closed, expired, full or was never there is known here and told to nobody. Nothing here
+says who passed a link on.
 """
 
 import re
