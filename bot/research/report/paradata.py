@@ -10,8 +10,6 @@ from pathlib import Path
 from bot.research.long import ANSWERS, EVENTS
 from bot.research.response import State
 
-LINK = "link_opened"
-
 
 @dataclass(frozen=True, slots=True)
 class Given:
@@ -24,21 +22,12 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
-class Tips:
-    """What one person did with the tips."""
-
-    helpful: bool = False  # said so of one at least
-    followed: bool = False  # opened the link of one
-
-
-@dataclass(frozen=True, slots=True)
 class Paradata:
     """Everything that an export says about the way, by response."""
 
     given: Mapping[str, tuple[Given, ...]]
     left_at: Mapping[str, int]  # item to how many were shown it last, without an answer
-    tips: Mapping[str, Tips]
-    links: bool  # whether opened links are told of single interviews at all
+    helped: frozenset[str]  # the responses in which a tip at least was called helpful
 
 
 def read_paradata(folder: Path) -> Paradata | None:
@@ -54,8 +43,7 @@ def read_paradata(folder: Path) -> Paradata | None:
         elif (one := _given(row)) is not None:
             given[row["response_id"]].append(one)
     ordered = {name: tuple(sorted(ones, key=lambda one: one.at)) for name, ones in given.items()}
-    tips, links = _tips(log)
-    return Paradata(ordered, left, tips, links)
+    return Paradata(ordered, left, _helped(log))
 
 
 def _given(row: Mapping[str, str]) -> Given | None:
@@ -67,20 +55,14 @@ def _given(row: Mapping[str, str]) -> Given | None:
     )
 
 
-def _tips(log: Path) -> tuple[dict[str, Tips], bool]:
-    """Return what everybody did with the tips; their last word on one counts."""
-    followed: set[str] = set()
+def _helped(log: Path) -> frozenset[str]:
+    """Return the responses in which a tip was called helpful; the last word on a tip counts."""
     rated: dict[str, dict[str, bool]] = defaultdict(dict)
     for row in _rows(log):
-        response = row["response_id"]
-        if row["event"] == LINK:
-            followed.add(response)
-        elif row["event"] == "tip_rated":
+        if row["event"] == "tip_rated":
             topic, _, word = row["detail"].partition("=")
-            rated[response][topic] = word == "helpful"
-    everybody = followed | rated.keys()
-    found = {name: Tips(any(rated[name].values()), name in followed) for name in everybody}
-    return found, bool(followed)
+            rated[row["response_id"]][topic] = word == "helpful"
+    return frozenset(response for response, topics in rated.items() if any(topics.values()))
 
 
 def _rows(path: Path) -> Iterator[dict[str, str]]:

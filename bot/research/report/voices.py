@@ -10,20 +10,21 @@ import numpy as np
 from bot.conversation.voices import ARM, NEUTRAL_ARM, OWN_ARM
 from bot.research.fit.arrays import Flags
 from bot.research.report.intervals import difference, holm, share, two_by_two
-from bot.research.report.paradata import Paradata, Tips
-from bot.research.report.people import People, arms
+from bot.research.report.paradata import Paradata
+from bot.research.report.people import People, Strings, arms
 from bot.research.report.pictures import dots
 from bot.research.report.rules import LEVEL
 from bot.research.report.table import Block, Cell, Column, Estimate, Section, Show, Table
 
 _NAMES = {OWN_ARM: "tailored", NEUTRAL_ARM: "neutral"}
-_MEASURES = {"helpful": "called a tip helpful", "followed": "opened a tip's link"}
+_MEASURE = "called a tip helpful"
 _WORDS = (
     (
-        "Chance decided who got tips in neutral words instead of their segment's, so a difference "
-        "between the arms is an effect of the words, on these people. The facts in the tips are the "
-        "same. Whoever finished counts in the arm that was drawn, whether they looked at a tip or not."
+        "Chance decided who got tips in neutral words instead of their segment's, so a difference between "
+        "the arms is an effect of the words, on these people. The facts in the tips are the same. Whoever "
+        "finished counts in the arm that was drawn, whether they looked at a tip or not."
     ),
+    "Opened links are counted for everybody together, never for one interview, so they can't be told by arm.",
 )
 
 
@@ -32,30 +33,21 @@ def voices(people: People) -> Section | None:
     drawn = arms(people.column("arm"), ARM)
     if people.paradata is None or not (drawn != "").any():
         return None
-    measures = [name for name in _MEASURES if name != "followed" or people.paradata.links]
-    tables = [(name, _rows(people, people.paradata, drawn, name)) for name in measures]
-    notes = () if people.paradata.links else ("Opened links aren't told of single interviews in these data.",)
-    found = tuple(_finding(name, rows) for name, rows in tables)
+    rows = _rows(people, people.paradata, drawn)
     title = "Claim: tailored words do more than neutral ones"
-    return Section("voices", title, (*_WORDS, *notes), tuple(_block(*each) for each in tables), found)
+    return Section("voices", title, _WORDS, (_block(rows),), (_finding(rows),))
 
 
-def _rows(people: People, paradata: Paradata, drawn: np.ndarray, measure: str) -> list[tuple[Cell, ...]]:
-    did = np.array([_did(paradata.tips.get(one), measure) for one in people.column("response_id").tolist()])
+def _rows(people: People, paradata: Paradata, drawn: Strings) -> list[tuple[Cell, ...]]:
+    did = np.isin(people.column("response_id"), list(paradata.helped))
     within: list[tuple[str, Flags]] = [("Everybody", people.finished)]
     within += [(name, people.finished & (people.segment == one)) for one, name in people.segments.items()]
-    found = [_row(name, *_counts(drawn, those, did)) for name, those in within]
-    ps = holm([row[-1] for row in found[1:] if isinstance(row[-1], float)])
-    corrected = iter(ps)
-    rest = [(*row[:-1], next(corrected) if row[-1] is not None else None) for row in found[1:]]
-    return [found[0], *rest]
+    first, *found = [_row(name, *_counts(drawn, those, did)) for name, those in within]
+    corrected = iter(holm([row[-1] for row in found if isinstance(row[-1], float)]))
+    return [first, *((*row[:-1], next(corrected) if row[-1] is not None else None) for row in found)]
 
 
-def _did(tips: Tips | None, measure: str) -> bool:
-    return tips is not None and bool(getattr(tips, measure))
-
-
-def _counts(drawn: np.ndarray, those: Flags, did: Flags) -> Iterator[int]:
+def _counts(drawn: Strings, those: Flags, did: Flags) -> Iterator[int]:
     for arm in (OWN_ARM, NEUTRAL_ARM):
         inside = those & (drawn == arm)
         yield int(did[inside].sum())
@@ -74,7 +66,7 @@ def _row(name: str, hits: int, people: int, other_hits: int, others: int) -> tup
     )
 
 
-def _block(measure: str, rows: list[tuple[Cell, ...]]) -> Block:
+def _block(rows: list[tuple[Cell, ...]]) -> Block:
     columns = (
         Column("who", "Who", Show.TEXT),
         Column("own_people", "Tailored, people", Show.COUNT),
@@ -90,21 +82,17 @@ def _block(measure: str, rows: list[tuple[Cell, ...]]) -> Block:
         for arm, figure in ((OWN_ARM, row[2]), (NEUTRAL_ARM, row[4]))
         if isinstance(figure, Estimate)
     ]
-    title = f"Who {_MEASURES[measure]}"
     note = "At least once. The first p is of the one planned test, uncorrected; those of segments are Holm's."
-    return Block(
-        Table(f"voices_{measure}", title, columns, tuple(rows), note),
-        dots(drawn, f"{title.lower()}, %", percent=True),
-    )
+    table = Table("voices", f"Who {_MEASURE}", columns, tuple(rows), note)
+    return Block(table, dots(drawn, f"{_MEASURE}, %", percent=True))
 
 
-def _finding(measure: str, rows: list[tuple[Cell, ...]]) -> str:
+def _finding(rows: list[tuple[Cell, ...]]) -> str:
     gap, p = rows[0][5], rows[0][6]
-    what = _MEASURES[measure]
     if not isinstance(gap, Estimate) or not isinstance(p, float):
-        return f"Tailored against neutral words, who {what}: too few people to say."
+        return f"Tailored against neutral words, who {_MEASURE}: too few people to say."
     figures = f"{100 * gap.value:+.1f} points ({100 * gap.low:+.1f} to {100 * gap.high:+.1f})"
     if p >= LEVEL:
-        return f"Tailored against neutral words, who {what}: {figures}, no difference shown."
+        return f"Tailored against neutral words, who {_MEASURE}: {figures}, no difference shown."
     more = "more" if gap.value > 0 else "fewer"
-    return f"With tailored words {more} people {what} than with neutral ones: {figures}."
+    return f"With tailored words {more} people {_MEASURE} than with neutral ones: {figures}."
