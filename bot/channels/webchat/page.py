@@ -10,7 +10,7 @@ from bot.conversation.replies import Button, Entry, Message, Page, Reply
 from bot.conversation.route import form_of, preceding, route
 from bot.conversation.scene import Scene
 from bot.conversation.session import Session, Step
-from bot.conversation.taps import Act, read
+from bot.conversation.taps import DONE, Act, read
 from bot.web.pages import said_on_web
 from bot.web.text import Block, blocks, plain, split_heading
 
@@ -24,7 +24,7 @@ class Row:
     """Buttons side by side."""
 
     buttons: tuple[Button, ...]
-    kind: str = ""  # choices | quiet | ""
+    kind: str = ""  # choice | numbers | done | quiet | ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +89,14 @@ def _is_telegrams(button: Button) -> bool:
 
 
 def _kind(page: Page, row: Sequence[Button]) -> str:
-    acts = {tap.act for one in row if (tap := read(one.token or ""))}
+    taps = [tap for one in row if (tap := read(one.token or ""))]
+    acts = {tap.act for tap in taps}
     if acts and acts <= _QUIET:
         return "quiet"
+    if acts == {Act.CHOOSE} and len(row) > 1:
+        return "numbers"
+    if page is Page.QUESTION and any(tap.arg == DONE for tap in taps):
+        return "done"
     return "choice" if page in _SECOND else ""
 
 
