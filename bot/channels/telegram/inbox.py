@@ -10,7 +10,7 @@ import asyncio
 import base64
 import hashlib
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
 from typing import Any, Final
 from weakref import WeakValueDictionary
@@ -56,29 +56,41 @@ class Inbox:
         self._queues: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def take(self, update: Any) -> None:
-        """Take one update; return when it is on disk."""
+        """Take one update; return when it is on disk, or dropped."""
+        work = self.begin(update)
+        if work is not None:
+            await work
+
+    def begin(self, update: Any) -> Coroutine[Any, Any, None] | None:
+        """Return what ends with an update on disk, or None where it is dropped and costs next to nothing."""
         try:
             hearing = hear(update, self._desk.clock(), self._desk.keys.random_id())
         except Unparsable as odd:
-            work = partial(self._park, key_of(update), odd.kind, odd.fields, odd.error)
-            await _stored(work)
-            METRICS.updates["parked"] += 1
-            return
+            return self._shelve(key_of(update), odd)
         verdict = self._judge(hearing)
         if verdict is Verdict.DROP:
             METRICS.updates["dropped"] += 1
-            return
+            return None
+        return self._take(hearing, verdict)
+
+    async def _take(self, hearing: Hearing, verdict: Verdict) -> None:
         async with self._queue(hearing):
             await _stored(partial(self._settle, hearing, verdict))
             METRICS.updates[_KINDS[type(hearing)]] += 1
+
+    async def _shelve(self, key: str, odd: Unparsable) -> None:
+        await _stored(partial(self._park, key, odd.kind, odd.fields, odd.error))
+        METRICS.updates["parked"] += 1
 
     def _judge(self, hearing: Hearing) -> Verdict:
         if not isinstance(hearing, Said):
             return Verdict.TAKE
         address = hearing.incoming.address
-        if self._delivery.backlog(self._desk.keys.person(CHANNEL, address)) >= MOST_OWED:
-            return Verdict.DROP
-        return self._flood.judge(address, self._desk.clock().timestamp())
+        verdict = self._flood.judge(address, self._desk.clock().timestamp())
+        if verdict is not Verdict.TAKE:
+            return verdict
+        owed = self._delivery.backlog(self._desk.keys.person(CHANNEL, address))
+        return Verdict.DROP if owed >= MOST_OWED else Verdict.TAKE
 
     def _queue(self, hearing: Hearing) -> asyncio.Lock:
         """Return the lock of a person: it lets people in by the order in which they came."""

@@ -160,10 +160,10 @@ class Receiver:
         elif self._pending:
             wait = asyncio.FIRST_COMPLETED
             await asyncio.wait(self._pending.values(), timeout=STALLED_PAUSE, return_when=wait)
-        elif batch:
+        known = [number for number in numbers if number is not None]
+        if batch and not known:
             await asyncio.sleep(STALLED_PAUSE)
         self._forget_done()
-        known = [number for number in numbers if number is not None]
         unsaved = next((number for number in known if number in self._pending), None)
         if unsaved is not None:
             return unsaved
@@ -174,7 +174,10 @@ class Receiver:
             if number is None:
                 log.error("an update without an id was left out")
             return None
-        task = self._pending[number] = asyncio.create_task(self._inbox.take(update))
+        work = self._inbox.begin(update)
+        if work is None:
+            return None  # one of too many
+        task = self._pending[number] = asyncio.create_task(work)
         return task
 
     def _forget_done(self) -> None:
