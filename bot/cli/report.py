@@ -161,16 +161,10 @@ async def _snapshot(settings: "Settings", questionnaire: str, progress: "Progres
 
 def _edition(settings: "Settings", named: str | None) -> "Edition":
     """Return today's edition of a questionnaire that is named by its folder or its id."""
-    from bot.questionnaire.load import load  # noqa: PLC0415 - `attune --help` stays quick
+    from bot.cli.content import questionnaire_folder  # noqa: PLC0415 - `attune --help` stays quick
+    from bot.questionnaire.load import load  # noqa: PLC0415 - the same
 
-    wanted, shelf = named or settings.default_questionnaire, settings.questionnaires_folder
-    for folder in (Path(wanted), shelf / wanted):
-        if (folder / "questionnaire.yaml").is_file():
-            return load(folder).edition
-    raise OperatorError(
-        f"There is no questionnaire {wanted}.",
-        remedy=f"Name a folder with a questionnaire.yaml, or one in {shelf}.",
-    )
+    return load(questionnaire_folder(named or settings.default_questionnaire)).edition
 
 
 def _write(out: Path, made: "Report") -> None:

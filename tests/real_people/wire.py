@@ -11,10 +11,12 @@ import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from math import fsum
 from pathlib import Path
+
+import numpy as np
 
 from bot.channels.telegram.service import Service
 from bot.channels.telegram.wire import Wire
@@ -23,7 +25,11 @@ from bot.conversation.phrasebook import open_phrasebook
 from bot.organisation.load import load_all as load_organisations
 from bot.privacy import Keys
 from bot.questionnaire.load import load_all as load_questionnaires
+from bot.questionnaire.model import Edition
 from bot.research.bundle import export
+from bot.research.report.reading import read_folder
+from bot.research.report.reliability import reliability
+from bot.research.report.scales import complete
 from bot.research.survey import Filters
 from bot.storage.opening import open_store
 from bot.turns import Desk
@@ -34,6 +40,7 @@ QUESTIONNAIRE = "big-five"
 LOW, HIGH, ENOUGH = 1, 6, 4  # the answer scale, and how many of a scale's five items must be answered
 TOO_FEW = -99.0
 CLOSE = 1e-9
+CLOSE_ALPHA = 1e-6
 AT_ONCE = 50
 PATIENCE = 60.0  # seconds for one answer; the bot has many people before it
 SCALES = {
@@ -57,6 +64,7 @@ class Found:
     scores: int
     missing: int
     worst: float  # the largest difference of a score
+    alpha: float | None  # the largest difference of an alpha in the report
     seconds: float
 
 
@@ -90,6 +98,31 @@ def scored(answers: Answers, key: Mapping[str, int]) -> float:
     return fsum(given) / len(given) if len(given) >= ENOUGH else TOO_FEW
 
 
+def independent_alphas(people: Sequence[Answers], keys: Published) -> dict[str, float]:
+    """Return alpha of each scale, from nothing but the published keys: complete people, mean covariance."""
+    found = {}
+    for scale, key in keys.items():
+        rows = [[person[item] for item in key] for person in people]
+        whole = np.array([row for row in rows if None not in row], dtype=float)
+        keyed = np.where(np.array(list(key.values())) > 0, whole, 7 - whole)
+        covariance = np.cov(keyed, rowvar=False)
+        off = covariance[~np.eye(len(key), dtype=bool)].mean()
+        found[scale] = len(key) * off / (np.diagonal(covariance).mean() + (len(key) - 1) * off)
+    return found
+
+
+def alphas_apart(people: Sequence[Answers], keys: Published, out: Path, edition: Edition) -> float | None:
+    """Return how far the report's alphas are from the independent ones; None for too few people."""
+    found, expected = read_folder(out, edition), independent_alphas(people, keys)
+    worst = 0.0
+    for scale in edition.questionnaire.scales:
+        alpha = reliability(complete(found, scale.items)).alpha
+        if alpha is None:
+            return None
+        worst = max(worst, abs(alpha.value - expected[scale.id]))
+    return worst
+
+
 async def run(people: Sequence[Answers], keys: Published, folder: Path) -> Found:
     """Interview everybody over the wire, export, and compare every scale score with our own computation."""
     began = time.monotonic()
@@ -112,7 +145,8 @@ async def run(people: Sequence[Answers], keys: Published, folder: Path) -> Found
                 snapshot, out, filters, lambda edition: library.content(edition, library.default_organisation)
             )
     taps = 29 * len(people)
-    return _compared(people, keys, out, taps, time.monotonic() - began)
+    alpha = alphas_apart(people, keys, out, library.questionnaires[QUESTIONNAIRE].edition)
+    return replace(_compared(people, keys, out, taps, time.monotonic() - began), alpha=alpha)
 
 
 @asynccontextmanager
@@ -176,4 +210,4 @@ def _compared(people: Sequence[Answers], keys: Published, out: Path, taps: int, 
             missing += ours == TOO_FEW
             worst = max(worst, abs(ours - theirs))
     assert not any(due.values()), "somebody's answers came out changed"
-    return Found(len(rows), taps, len(rows) * len(keys), missing, worst, seconds)
+    return Found(len(rows), taps, len(rows) * len(keys), missing, worst, None, seconds)

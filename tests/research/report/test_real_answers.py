@@ -5,7 +5,6 @@ import gzip
 import random
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from bot.conversation.library import Library
@@ -18,7 +17,7 @@ from bot.research.report.table import Estimate
 from bot.research.report.traits import demographics, outcomes
 from bot.storage.memory import MemoryStore
 from tests.conftest import ROOT
-from tests.real_people.wire import Answers, Published, everybody, published_keys
+from tests.real_people.wire import everybody, independent_alphas, published_keys
 from tests.research.interviewing import Interviewing
 from tests.research.report.test_report import collected, table
 
@@ -53,19 +52,6 @@ def test_segments_tell_more_about_health_and_not_about_wellness_or_emergency_vis
     )
     assert "ER ≥ 2: there demographics tell more." in said
     assert claim.endswith("holds for 1 of 5 outcomes here, not in general.")
-
-
-def independent_alphas(people: list[Answers], keys: Published) -> dict[str, float]:
-    """Return alpha of each scale, from nothing but the published keys: complete people, mean covariance."""
-    found = {}
-    for scale, key in keys.items():
-        rows = [[person[item] for item in key] for person in people]
-        whole = np.array([row for row in rows if None not in row], dtype=float)
-        keyed = np.where(np.array(list(key.values())) > 0, whole, 7 - whole)
-        covariance = np.cov(keyed, rowvar=False)
-        off = covariance[~np.eye(len(key), dtype=bool)].mean()
-        found[scale] = len(key) * off / (np.diagonal(covariance).mean() + (len(key) - 1) * off)
-    return found
 
 
 @pytest.mark.slow
