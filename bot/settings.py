@@ -99,7 +99,8 @@ class Settings(BaseSettings):
     )
     free_text: bool = Field(
         default=False,
-        description="true, to ask the questions that people answer in their own words; without it they are left out.",
+        description="true, to ask the questions that people answer in their own words;"
+        " without it they are left out.",
     )
     public_url: Url | None = Field(
         default=None, description="The address under which the world reaches this server: https://…"

@@ -50,6 +50,10 @@ class Hearing:
         self.tried_at, self.reason = now, reason
         self.failing_since = self.failing_since or now
 
+    def rests(self, until: datetime) -> None:
+        """Note that nothing is tried before: Telegram asked us to wait, for as long as it likes."""
+        self.tried_at = until
+
     def state(self, now: datetime) -> State:
         """Return how receiving stands."""
         if self.tried_at is None:

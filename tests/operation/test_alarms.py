@@ -99,6 +99,14 @@ class TestReceiving:
         assert states == [State.HEARING] * 7 + [State.UNREACHABLE] * 2
         assert timedelta(seconds=60) == AWAY_AFTER
 
+    def test_is_not_stuck_while_telegram_makes_it_wait(self) -> None:
+        """A restart would only begin the wait anew."""
+        hearing = Hearing()
+        hearing.failed(NOON)
+        hearing.rests(NOON + 10 * MINUTE)
+        assert hearing.state(NOON + 9 * MINUTE) is State.UNREACHABLE
+        assert hearing.state(NOON + 12 * MINUTE) is State.STUCK
+
     def test_is_somebody_elses_where_another_program_polls(self) -> None:
         hearing = Hearing()
         for seconds in (0, 70):

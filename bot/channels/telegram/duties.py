@@ -177,7 +177,7 @@ class Duties:
     async def _pay_late(self, now: datetime) -> None:
         """Bring what nobody brings: a reply of somebody to whom something is on its way isn't that.
 
-        Somebody spoken to a moment ago is no exception: it was another worker that heard them since, and died.
+        Somebody spoken to a moment ago is no exception: another worker heard them since, and died.
         """
         await self._pay_all(
             [

@@ -125,6 +125,7 @@ class Receiver:
                 log.warning("Telegram can't be reached", error=str(error), seconds=round(pause, 1))
         if self._failures % RENEW_AFTER == 0:
             await self._wire.renew_polling()
+        self._state.rests(self._desk.clock() + timedelta(seconds=pause))
         await asyncio.sleep(pause)
 
     async def _end_webhook(self) -> None:
