@@ -7,7 +7,7 @@ key can't open is dropped, never carried on unreadable.
 
 import base64
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
@@ -157,6 +157,7 @@ def _reseal_words(connection: Connection, old: Keys, new: Keys) -> None:
 def _reseal_session(
     connection: Connection, session: str, rows: Sequence[str], keys: tuple[Keys, Keys]
 ) -> None:
+    made: dict[str, str] = {}  # the same everywhere: state and answers stay the fold of the events
     for table, name in ((tables.session, "state"), (tables.event, "body"), (tables.answer, "choice")):
         column = table.c[name]
         keyed = list(table.primary_key)
@@ -164,22 +165,24 @@ def _reseal_session(
         changed = [
             {**{f"b_{key.name}": value for key, value in zip(keyed, found_in, strict=False)}, "text": after}
             for *found_in, before in found
-            if before and (after := _anew(before, rows, keys)) != before
+            if before and (after := _anew(before, rows, keys, made)) != before
         ]
         if changed:
             here = [key == bindparam(f"b_{key.name}") for key in keyed]
             connection.execute(update(table).where(*here).values({name: bindparam("text")}), changed)
 
 
-def _anew(text: str, rows: Iterable[str], keys: tuple[Keys, Keys]) -> str:
+def _anew(text: str, rows: Sequence[str], keys: tuple[Keys, Keys], made: dict[str, str]) -> str:
     """Return a text with everything in it that was sealed for one of these rows sealed anew."""
     old, new = keys
 
     def resealed(match: re.Match[str]) -> str:
+        if match[0] in made:
+            return made[match[0]]
         for row in rows:
             with suppress(ValueError):  # it only looked like base64
                 for sealed in _resealed(old, new, base64.b64decode(match[0]), row, row):
-                    return base64.b64encode(sealed).decode()
+                    return made.setdefault(match[0], base64.b64encode(sealed).decode())
         return match[0]
 
     return _SEALED.sub(resealed, text)

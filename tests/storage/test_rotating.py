@@ -3,7 +3,10 @@
 import asyncio
 import base64
 import os
+import re
+import sqlite3
 import sys
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,7 +14,9 @@ import asyncpg
 import pytest
 
 from bot.errors import KeyMismatch, OperatorError
-from bot.privacy import Keys, SealBroken, address_row, receipt_row
+from bot.privacy import Keys, SealBroken, address_row, receipt_row, words_row
+from bot.questionnaire.load import load as load_questionnaire
+from bot.questionnaire.model import TextAnswer
 from bot.storage import backups
 from bot.storage.backups import Ages, Restoring
 from bot.storage.opening import open_store
@@ -27,6 +32,7 @@ OLD, NEW = Keys(bytes(range(32))), Keys(bytes(range(1, 33)), bytes(range(32)))
 THIRD = Keys(bytes(range(2, 34)), bytes(range(1, 33)), bytes(range(32)))
 ADDRESSES = ("4711", "815", "42")
 DAY = timedelta(days=1)
+LONG = re.compile(r"[A-Za-z0-9+/=]{50,}")
 
 
 class Somebody(Interview):
@@ -198,13 +204,45 @@ async def test_a_database_in_use_is_refused(tmp_path: Path) -> None:
     await store.close()
 
 
+async def test_own_words_are_still_read_after_a_rotation(tmp_path: Path, root: Path) -> None:
+    """In state, events and answers, and alike: the state stays the fold of the events."""
+    edition = load_questionnaire(root / "tests" / "questionnaires" / "every-kind").edition
+    url, person = f"sqlite:///{tmp_path}/attune.db", OLD.person("tg", "4711")
+    asks = edition.questionnaire
+    item = next(one.id for one in asks.items if isinstance(asks.answered(one.id), TextAnswer))
+    store = await opened(url, tmp_path, OLD)
+    await store.keep_edition(edition)
+    ana = Somebody(store, person, seed="ana")
+    session = await ana.begin(edition=edition.digest, questionnaire=asks.id)
+    row = words_row(session.id, item)
+    for words in ("at first", "xanthippe wrote this"):
+        await ana.answer(item, base64.b64encode(OLD.seal(words, row)).decode())
+    await store.close()
+    await rotate(url, NEW, lambda keys: marking(tmp_path, keys), lambda: NOON)
+    store = await opened(url, tmp_path, NEW)
+    (kept,) = await store.sessions_of(NEW.person("tg", "4711"))
+    sealed = kept.answers[item].choice
+    assert sealed is not None
+    assert NEW.unseal(base64.b64decode(sealed), row) == "xanthippe wrote this"
+    await store.close()
+    with closing(sqlite3.connect(tmp_path / "attune.db")) as reader:
+        bodies = [
+            body for (body,) in reader.execute("SELECT body FROM event WHERE kind = 'Answered' ORDER BY turn")
+        ]
+        ((choice,),) = reader.execute("SELECT choice FROM answer").fetchall()
+    assert choice == sealed
+    assert sealed in bodies[-1]
+    said = [NEW.unseal(base64.b64decode(found[0]), row) for body in bodies if (found := LONG.findall(body))]
+    assert said == ["at first", "xanthippe wrote this"]
+
+
 def test_own_words_are_sealed_anew_wherever_they_stand() -> None:
     """In a state, an event or an answer: what was sealed for one of these rows, and nothing else."""
     row, other = "words:session:item", "words:session:else"
     mine = base64.b64encode(OLD.seal("xanthippe wrote this", row)).decode()
     alien = base64.b64encode(OLD.seal("not of this row", other)).decode()
     text = f'{{"choice":"{mine}","other":"{alien}","plain":"{"x" * 41}"}}'
-    after = _anew(text, [row], (OLD, NEW))
+    after = _anew(text, [row], (OLD, NEW), {})
     assert mine not in after
     assert alien in after
     assert "x" * 41 in after
