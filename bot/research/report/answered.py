@@ -60,7 +60,7 @@ def _way(people: People) -> Iterator[Block]:
         Column("of_before", "Of the step before", Show.PERCENT),
     )
     rows = [
-        (name, count, share(count, before) if place else None)
+        (name, count, share(count, before) if place else "")
         for place, ((name, count), before) in enumerate(zip(steps, [0, *(n for _, n in steps)], strict=False))
     ]
     note = (

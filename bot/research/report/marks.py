@@ -13,9 +13,9 @@ from bot.research.report.table import Block, Column, Section, Show, Table
 from bot.scoring.quality import FLAGS, LONG_STRING, PERSON_FIT, TOO_FAST, marks
 
 _CALLED = {
-    LONG_STRING: "The same choice many times in a row",
+    LONG_STRING: "Same choice in a row",
     TOO_FAST: "Very fast",
-    PERSON_FIT: "Answers that rarely go together",
+    PERSON_FIT: "Rare combination",
 }
 
 

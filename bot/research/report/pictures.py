@@ -19,6 +19,7 @@ _VARIABLES = {INK: "ink", LINE: "line", ACCENT: "accent", WARM: "warm"} | {
     colour: f"ramp-{place}" for place, colour in enumerate(RAMP, 1)
 }
 _WIDTH, _ROW, _FRAME = 360, 26, 64
+_BESIDE = 1.15  # room for a bar's number
 _SHORT = 14  # characters of a label that has another beside it
 _FONT = "system-ui, sans-serif"
 _CONFIG: Spec = {
@@ -66,7 +67,13 @@ def dots(
         },
         {
             "mark": {"type": "point", "filled": True, "size": 70, "opacity": 1},
-            "encoding": {"x": x, "y": y, "color": colour, **({"shape": shape} if many else {}), **aside},
+            "encoding": {
+                "x": x,
+                "y": y,
+                "color": colour,
+                **({"shape": {**shape, "legend": None}} if many else {}),
+                **aside,
+            },
         },
     ]
     if reference is not None:
@@ -104,7 +111,8 @@ def bars(rows: Sequence[tuple[str, int]], title: str) -> Picture | None:
         return None
     values = [{"label": label, "count": count} for label, count in rows]
     y = axis("label", "", kind="nominal", sort=None)
-    x = {"field": "count", "type": "quantitative", "title": title, "axis": {"tickCount": 5}}
+    room = {"domainMax": max(1, *(count for _, count in rows)) * _BESIDE}
+    x = {"field": "count", "type": "quantitative", "title": title, "axis": {"tickCount": 4}, "scale": room}
     number = {"type": "text", "align": "left", "dx": 4, "color": INK, "fontSize": 12}
     spec = {
         "data": {"values": values},
