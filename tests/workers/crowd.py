@@ -2,9 +2,11 @@
 
 Law of the harness: a crowd answers the Big Five over a strict Telegram that calls a load balancer, which
 picks any worker. Afterwards the database must hold every update once and every answer once, in each person's
-order, and nobody may be left waiting. For figures run `python -m tests.workers.crowd 200000`.
+order, and nobody may be left waiting. For figures run `python -m tests.workers.crowd 200000`, for kills of
+two workers and nothing else `python -m tests.workers.crowd 200000 --workers 2 --every 3 --kills`.
 """
 
+import argparse
 import asyncio
 import base64
 import itertools
@@ -334,9 +336,18 @@ async def looked(url: str, told: set[int], people: int) -> list[str]:
 
 def main() -> None:
     """Print the figures of as many updates as asked for."""
-    updates = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
+    reader = argparse.ArgumentParser()
+    reader.add_argument("updates", type=int, nargs="?", default=20_000)
+    reader.add_argument("--workers", type=int, default=4)
+    reader.add_argument("--every", type=float, default=2.0, help="seconds between two troubles")
+    reader.add_argument("--kills", action="store_true", help="only kills, as in `kills` for one process")
+    given = reader.parse_args()
+    if given.kills:
+        FAULTS.clear()
+        FAULTS["kill"] = 1
     with tempfile.TemporaryDirectory() as folder:
-        figures = asyncio.run(run(updates, 200, Path(folder)))
+        crowd = run(given.updates, 200, Path(folder), workers=given.workers, every=given.every)
+        figures = asyncio.run(crowd)
     print(figures)  # noqa: T201 - that is what it is for
     for one in figures.troubles:
         print(one)  # noqa: T201 - the same

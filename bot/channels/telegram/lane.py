@@ -63,12 +63,19 @@ class Lane:
         if line.usable:
             line.rests_since = asyncio.get_running_loop().time()
             self._idle.append(line)
+        self._let_go()
         return answer
 
     def close(self) -> None:
         """Close the connections that rest."""
         while self._idle:
             self._idle.pop().close()
+
+    def _let_go(self) -> None:
+        """Close what rested too long: of many that a busy moment opened, most are never used again."""
+        oldest = asyncio.get_running_loop().time() - IDLE
+        while self._idle and (not self._idle[0].usable or self._idle[0].rests_since < oldest):
+            self._idle.popleft().close()
 
     def _kept(self, target: _Target) -> "_Line | None":
         """Return a connection that can be used again, the one that rested least."""

@@ -23,8 +23,9 @@ from tests.emulator import Clock, Emulator, Phone
 from tests.emulator.people import Message
 
 CALM: Final = "calm"
-AT_ONCE: Final = 1000
-"""Updates of the flooder that wait at a time: more of them would slow our own Telegram down, not the bot."""
+AT_ONCE: Final = 100
+"""Updates of the flooder that wait at a time, unless told otherwise: what one poll brings. Of more than that
+others wait behind in Telegram's own queue, which is asked from the front and in hundreds."""
 
 
 @dataclass(slots=True)
@@ -126,23 +127,25 @@ def press(phone: Phone, message: Message, data: str) -> dict[str, Any]:
 FLOODS: Final = {"one button": pressing, "old buttons": old_buttons, "anything": anything}
 
 
-async def throw(telegram: Emulator, flood: Iterator[tuple[str, dict[str, Any]]], most: int) -> int:
-    """Throw updates until cancelled, or until so many; return how many."""
+async def throw(telegram: Emulator, flood: Iterator[tuple[str, dict[str, Any]]], at_once: int) -> int:
+    """Throw updates until cancelled; return how many."""
     thrown = 0
     try:
-        while thrown < most:
+        while True:
             for kind, body in itertools.islice(flood, 50):
                 telegram.updates.push_raw({kind: body}, kind=kind, lane="flood")
                 thrown += 1
             await asyncio.sleep(0)
-            while len(telegram.updates) > AT_ONCE:  # noqa: ASYNC110 - a queue that shrinks rings no bell
+            while len(telegram.updates) > at_once:  # noqa: ASYNC110 - a queue that shrinks rings no bell
                 await asyncio.sleep(0.002)
     except asyncio.CancelledError:
         pass
     return thrown
 
 
-async def run(folder: Path, *, people: int, rounds: int, seconds: float, webhook: bool = False) -> Figures:
+async def run(
+    folder: Path, *, people: int, rounds: int, seconds: float, at_once: int = AT_ONCE, webhook: bool = False
+) -> Figures:
     """Alternate calm and each flood so many rounds, so many seconds each."""
     figures, weather = Figures(), ["warming up"]
     async with Emulator(clock=Clock(), strict=False, keep=0) as telegram:
@@ -158,12 +161,14 @@ async def run(folder: Path, *, people: int, rounds: int, seconds: float, webhook
                 weather.append(CALM)
                 await asyncio.sleep(seconds)
                 weather.append(name)
-                throwing = asyncio.create_task(throw(telegram, flood(flooder), 10**9))
+                throwing = asyncio.create_task(throw(telegram, flood(flooder), at_once))
                 await asyncio.sleep(seconds)
                 throwing.cancel()
                 figures.thrown[name] += await throwing
                 weather.append("after")
-                await telegram.until(lambda: len(telegram.updates) < people * 2 or None, "drained")
+                await telegram.until(
+                    lambda: len(telegram.updates) < people * 2 or None, "drained", seconds=120
+                )
                 await asyncio.sleep(1)
         others.cancel()
         await asyncio.gather(others, return_exceptions=True)
@@ -179,6 +184,7 @@ def main() -> None:
     reader.add_argument("--people", type=int, default=30)
     reader.add_argument("--rounds", type=int, default=5)
     reader.add_argument("--seconds", type=float, default=6.0)
+    reader.add_argument("--at-once", type=int, default=AT_ONCE)
     reader.add_argument("--webhook", action="store_true")
     given = reader.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -188,6 +194,7 @@ def main() -> None:
                 people=given.people,
                 rounds=given.rounds,
                 seconds=given.seconds,
+                at_once=given.at_once,
                 webhook=given.webhook,
             )
         )
