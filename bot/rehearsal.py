@@ -130,7 +130,7 @@ async def _answers(part: _Part, step: Step) -> str | None:
     return None
 
 
-async def _answer(  # noqa: PLR0917 - all of it is said in one place
+async def _answer(
     part: _Part, asked: Questionnaire, texts: Texts, language: str, item: str, said: str
 ) -> None:
     """Answer as the kind of the item wants it: a tap, ticks joined by `|`, or something typed."""

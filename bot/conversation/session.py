@@ -39,7 +39,7 @@ ENDED = frozenset({Step.RESULT, Step.STOPPED})
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One item's answer, in the writing of its kind (`questionnaire.model.answers`); None: skipped or declined.
+    """One item's answer, in the writing of its kind (`model.answers`); None: skipped or declined.
 
     It is the id of a choice for most items. A person's own words are sealed before they come here.
     """
