@@ -10,6 +10,8 @@ from typer.testing import CliRunner
 
 from bot.cli import app
 
+pytestmark = pytest.mark.slow  # each begins with two interviews in the terminal
+
 FOLDER = Path("questionnaires")
 
 

@@ -21,6 +21,8 @@ from bot.storage.files import Ownership
 from bot.turns import Desk, Incoming, take_turn
 from tests.emulator import Emulator
 
+pytestmark = pytest.mark.slow  # each puts a house together and takes it apart
+
 FOLDERS = ("QUESTIONNAIRES", "ORGANISATIONS")
 
 

@@ -17,6 +17,8 @@ from bot.dashboard.visits import link_digest, visit_digest
 from bot.settings import Settings
 from bot.storage.staff import VISIT_IDLE
 
+pytestmark = pytest.mark.slow  # each starts the program
+
 Attune = Callable[..., Result]
 NEW = ("staff", "new", "--organisation", "example-hospital", "--role", "editor")
 

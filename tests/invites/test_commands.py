@@ -10,6 +10,8 @@ from typer.testing import CliRunner, Result
 
 from bot.cli import app
 
+pytestmark = pytest.mark.slow  # each starts the program
+
 
 @pytest.fixture
 def attune(monkeypatch: pytest.MonkeyPatch, root: Path) -> "Attune":

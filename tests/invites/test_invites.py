@@ -178,6 +178,7 @@ class TestACode:
         assert sum(one.begun for one in await web.store.invites()) == 0
 
 
+@pytest.mark.slow
 class TestALinkThatIsPassedOn:
     async def shared(self, web: Web, **fields: Any) -> tuple[Any, str, Any]:
         """Return an invite, the code that a person of it passes on, and that person's browser."""

@@ -44,7 +44,11 @@ def journey_of(questionnaire: str, path: Path) -> Journey:
 
 
 @pytest.fixture(
-    params=["memory", "sqlite", pytest.param("postgres", marks=[pytest.mark.slow, pytest.mark.postgres])]
+    params=[
+        "memory",
+        pytest.param("sqlite", marks=pytest.mark.slow),
+        pytest.param("postgres", marks=[pytest.mark.slow, pytest.mark.postgres]),
+    ]
 )
 def house(request: pytest.FixtureRequest, tmp_path: Path) -> House:
     """A house for each store."""

@@ -57,6 +57,7 @@ def test_agreement_and_kappa_are_those_worked_out_apart(items: Bank, model: Norm
     assert (noise > 0) or found.kappa.value == 1
 
 
+@pytest.mark.slow
 def test_the_interval_covers_the_truth_about_as_often_as_it_says(items: Bank, model: Normal) -> None:
     """Of 60 samples of 80 people, 95 % intervals miss the kappa of a very large sample a few times."""
     large = drawn(items, model, 0.8, people=20_000)

@@ -3,11 +3,15 @@
 import tracemalloc
 from pathlib import Path
 
+import pytest
+
 from bot.research.bundle import export
 from bot.research.survey import Filters
 from tests.research.interviewing import Interviewing
 from tests.research.reading import manifest
 from tests.research.snapshots import Repeated
+
+pytestmark = pytest.mark.slow  # thousands of interviews
 
 
 async def peak(desk: Interviewing, times: int, out: Path) -> int:

@@ -21,6 +21,8 @@ from tests.real_people.wire import everybody, independent_alphas, published_keys
 from tests.research.interviewing import Interviewing
 from tests.research.report.test_report import collected, table
 
+pytestmark = pytest.mark.slow  # thousands of real people
+
 PEOPLE = 150
 AS_PUBLISHED = ("health>=4", "exer>=4", "smoke>=5", "wellness>=2", "ER>=2")
 """Where the reference study cut the outcomes."""
@@ -54,7 +56,6 @@ def test_segments_tell_more_about_health_and_not_about_wellness_or_emergency_vis
     assert claim.endswith("holds for 1 of 5 outcomes here, not in general.")
 
 
-@pytest.mark.slow
 async def test_alpha_of_answers_that_went_through_the_interview(shared: Path, shipped: Library) -> None:
     """Alpha of the five scales in the report equals the independent one to 1e-6; every tenth has gaps."""
     keys = published_keys(shared)

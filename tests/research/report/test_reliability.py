@@ -39,6 +39,7 @@ def test_alpha_is_that_of_the_mean_covariance(answers: Floats) -> None:
         assert found.item_rest[item] == pytest.approx(expected, abs=1e-12)
 
 
+@pytest.mark.slow
 def test_everything_is_as_r_s_psych_says(answers: Floats, tmp_path: Path) -> None:
     """Alpha and Feldt's interval to 1e-6; omega to what psych's own optimiser leaves open."""
     np.savetxt(tmp_path / "answers.csv", answers, delimiter=",")
