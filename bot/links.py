@@ -1,7 +1,7 @@
 """The addresses in a message that only the store knows: of a tip's tracked link, and of what is passed on.
 
 Law: such an address holds a random code and nothing else. A tracked link is one for everybody of an
-organisation, campaign, segment and topic; the link passed on is one for everybody of an invite.
+organisation, campaign, segment, topic and arm; the link passed on is one for everybody of an invite.
 """
 
 from dataclasses import replace
@@ -12,6 +12,7 @@ from bot.conversation.replies import Button, Message, Page, Reply
 from bot.conversation.scene import Scene
 from bot.conversation.session import Session
 from bot.conversation.tips import voice
+from bot.conversation.voices import arm
 from bot.conversation.wording import word
 from bot.storage.invites import Destination, InviteStore
 
@@ -59,6 +60,14 @@ def _destination(session: Session, reply: Reply, topic: str) -> Destination:
         session.questionnaire,
         topic,
         reply.language,
-        voice(session, reply.number),
+        _segment(session, reply),
         session.invite or "",
+        arm(session),
     )
+
+
+def _segment(session: Session, reply: Reply) -> str:
+    """Return whose words the tip has; in the experiment, where words differ by chance, what was shown."""
+    if not arm(session):
+        return voice(session, reply.number)
+    return session.shown.segment if session.shown else ""

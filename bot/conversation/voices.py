@@ -29,6 +29,11 @@ def is_neutral(session: Session) -> bool:
     return bool(session.research) and session.arm.get(ARM) == NEUTRAL_ARM
 
 
+def arm(session: Session) -> str:
+    """Return the arm of somebody who takes part, in their own interview; nothing for everybody else."""
+    return session.arm.get(ARM, "") if session.research and session.follows is None else ""
+
+
 def _chance(seed: str) -> float:
     """Return a number from 0 to 1, always the same one for a seed."""
     digest = hashlib.sha256(f"{ARM}:{seed}".encode()).digest()

@@ -5,7 +5,7 @@ period that is over changes when somebody is erased later, and nobody sees by a 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -18,6 +18,14 @@ class Interview:
 
     session: Session
     last_seen: datetime  # of its person, in any interview
+
+
+@dataclass(frozen=True, slots=True)
+class ArmTaps:
+    """Taps on the tracked links of people in the experiment with voices, none of them anybody's."""
+
+    counts: Mapping[tuple[str, str], int] = field(default_factory=dict)  # by arm and segment
+    first: str = ""  # the ISO day of the first one
 
 
 class FigureStore(Protocol):

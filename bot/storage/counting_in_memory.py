@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from bot.storage.counting import Interview
+from bot.storage.counting import ArmTaps, Interview
 from bot.storage.invites import Destination
 from bot.storage.memory_snapshot import KeptSession
 
@@ -54,6 +54,19 @@ class FiguresInMemory:
                 if counted:
                     found[where.invite] += sum(counted.values())
         return dict(found)
+
+    def _arm_taps(self) -> Mapping[str, ArmTaps]:
+        """Return the taps on links of people in an experiment with voices, by questionnaire."""
+        found: dict[str, ArmTaps] = {}
+        for where, link in self._links.items():
+            days = {day: n for (day, name), n in self._counts.items() if name == f"tapped:{link}"}
+            if where.arm and days:
+                before = found.get(where.questionnaire, ArmTaps())
+                of = where.arm, where.segment
+                counts = {**before.counts, of: before.counts.get(of, 0) + sum(days.values())}
+                first = min(filter(None, (before.first, *days)))
+                found[where.questionnaire] = ArmTaps(counts, first)
+        return found
 
     async def publish(self, organisation: str, name: str, body: str) -> str:
         """Store a table under a name, unless one is there; return what stands."""

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Integer, cast, delete, func, literal, or_, se
 
 from bot.conversation.session import parse
 from bot.storage import tables
-from bot.storage.counting import Interview
+from bot.storage.counting import ArmTaps, Interview
 from bot.storage.counting_tables import publication
 from bot.storage.invite_tables import tracked_link
 from bot.storage.tables import Instant
@@ -60,6 +60,21 @@ def taps(connection: Connection, organisation: str, first: str, last: str) -> Ma
         .group_by(tracked_link.c.invite)
     )
     return {row.invite: row.n for row in rows}
+
+
+def arm_taps(connection: Connection, questionnaire: str) -> ArmTaps:
+    """Return how often the links of people in a questionnaire's experiment were tapped."""
+    arm, segment = tracked_link.c.arm, tracked_link.c.segment
+    rows = connection.execute(
+        select(
+            arm, segment, cast(func.sum(_count.c.n), Integer).label("n"), func.min(_count.c.day).label("day")
+        )
+        .join(_count, _count.c.name == literal("tapped:") + tracked_link.c.link)
+        .where(tracked_link.c.questionnaire == questionnaire, arm != "")
+        .group_by(arm, segment)
+    ).all()
+    counts = {(row.arm, row.segment): row.n for row in rows}
+    return ArmTaps(counts, min((row.day for row in rows), default=""))
 
 
 def publish(connection: Connection, organisation: str, name: str, body: str, drop: Sequence[str]) -> str:

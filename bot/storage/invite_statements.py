@@ -21,8 +21,8 @@ _COUNT_BEGUN = (
     .values(begun=invite.c.begun + bindparam("b_begun"))
 )
 _KEEP_LINK = text(
-    "INSERT INTO tracked_link (link, organisation, questionnaire, topic, language, segment, invite)"
-    " VALUES (:link, :organisation, :questionnaire, :topic, :language, :segment, :invite)"
+    "INSERT INTO tracked_link (link, organisation, questionnaire, topic, language, segment, invite, arm)"
+    " VALUES (:link, :organisation, :questionnaire, :topic, :language, :segment, :invite, :arm)"
     " ON CONFLICT DO NOTHING"
 )
 

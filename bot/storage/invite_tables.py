@@ -34,6 +34,7 @@ tracked_link = Table(
     Column("language", Text, nullable=False),
     Column("segment", Text, nullable=False),
     Column("invite", Text, nullable=False),
+    Column("arm", Text, nullable=False, server_default=""),
     sqlite_with_rowid=False,
 )
 Index(
@@ -44,6 +45,7 @@ Index(
     tracked_link.c.language,
     tracked_link.c.segment,
     tracked_link.c.invite,
+    tracked_link.c.arm,
     unique=True,
 )
 

@@ -66,8 +66,9 @@ class Destination:
     questionnaire: str
     topic: str
     language: str
-    segment: str = ""
+    segment: str = ""  # whose words the tip has; in the experiment, the one that the person was shown
     invite: str = ""  # the code, or nothing where nobody was invited
+    arm: str = ""  # of the experiment with voices, or nothing for who isn't in it
 
 
 def beginning(turn: Turn) -> Began | None:

@@ -338,6 +338,7 @@ class MemoryStore(InvitesInMemory, StaffInMemory, FiguresInMemory, UpkeepInMemor
             dict(self._editions),
             {person: replace(known) for person, known in self._people.items()},
             [replace(kept, events=list(kept.events)) for kept in self._sessions.values()],
+            self._arm_taps(),
         )
 
     async def flush(self) -> None:

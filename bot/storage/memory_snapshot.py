@@ -10,6 +10,7 @@ from bot.conversation.replies import Reply
 from bot.conversation.session import Session
 from bot.questionnaire.model import Edition
 from bot.storage.codes import response_code
+from bot.storage.counting import ArmTaps
 from bot.storage.pages import left_out, row_of
 from bot.storage.rules import excluded
 from bot.storage.store import Receipt, Row, StoredSession
@@ -65,11 +66,13 @@ class MemorySnapshot:
         editions: Mapping[str, Edition],
         people: Mapping[str, KnownPerson],
         kept: Sequence[KeptSession],
+        taps: Mapping[str, ArmTaps],
     ) -> None:
         self.as_of = as_of
         self._editions = editions
         self._people = people
         self._kept = kept
+        self._taps = taps
 
     def _reason(self, kept: KeptSession) -> str | None:
         return excluded(kept.session, self._people[kept.person].research)
@@ -137,6 +140,10 @@ class MemorySnapshot:
         """Return how many interviews are left out, by reason."""
         reasons = (self._reason(kept) for kept in self._kept if kept.session.questionnaire == questionnaire)
         return dict(Counter(reason for reason in reasons if reason is not None))
+
+    async def arm_taps(self, questionnaire: str) -> ArmTaps:
+        """Return the taps on links of people in the experiment with voices."""
+        return self._taps.get(questionnaire, ArmTaps())
 
     async def edition(self, digest: str) -> Edition:
         """Return an edition by its digest."""

@@ -12,6 +12,8 @@ from bot.conversation.events import Event
 from bot.conversation.session import parse
 from bot.questionnaire.model import Edition
 from bot.storage import pages, reading, tables
+from bot.storage.counting import ArmTaps
+from bot.storage.counting_statements import arm_taps
 from bot.storage.pages import Held
 from bot.storage.rules import NO_CONSENT, NO_RESEARCH, WITHDRAWN
 from bot.storage.store import Row, StoredSession
@@ -68,6 +70,10 @@ class SqlSnapshot:
     async def excluded(self, questionnaire: str) -> Mapping[str, int]:
         """Return how many interviews are left out, by reason."""
         return await self._line.ask(lambda connection: _excluded(connection, questionnaire))
+
+    async def arm_taps(self, questionnaire: str) -> ArmTaps:
+        """Return the taps on links of people in the experiment with voices."""
+        return await self._line.ask(lambda connection: arm_taps(connection, questionnaire))
 
     async def edition(self, digest: str) -> Edition:
         """Return an edition by its digest."""

@@ -15,7 +15,7 @@ from bot.conversation.events import Event
 from bot.conversation.replies import Reply, Turn
 from bot.conversation.session import Session
 from bot.questionnaire.model import Edition
-from bot.storage.counting import FigureStore
+from bot.storage.counting import ArmTaps, FigureStore
 from bot.storage.invites import InviteStore
 from bot.storage.staff import StaffStore
 from bot.storage.upkeep import UpkeepStore
@@ -160,6 +160,13 @@ class Snapshot(Protocol):
 
         They are `no_consent`, `no_research` (not this interview) and `withdrawn` (the person's last word
         was no).
+        """
+        ...
+
+    async def arm_taps(self, questionnaire: str) -> ArmTaps:
+        """Return the taps on links of people in the experiment with voices, whether they may be used or not.
+
+        They are counted of nobody, so those of people who took their yes back can't be told from the others.
         """
         ...
 

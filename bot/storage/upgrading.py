@@ -21,7 +21,7 @@ from sqlalchemy.pool import NullPool
 from bot.errors import DatabaseVersionError, KeyMismatch, OperatorError
 from bot.storage import files
 
-HEAD = "0007"
+HEAD = "0008"
 """The revision of this version; a test compares it with the folder of migrations, which is slow to read."""
 
 FINGERPRINT = "_fingerprint"

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 
 from bot.questionnaire.model import Edition
+from bot.storage.counting import ArmTaps
 from bot.storage.store import Row, Snapshot, StoredSession
 
 PAGE = 50  # interviews
@@ -44,6 +45,10 @@ class Seen:
     async def excluded(self, questionnaire: str) -> Mapping[str, int]:
         """Pass on who is left out."""
         return await self._snapshot.excluded(questionnaire)
+
+    async def arm_taps(self, questionnaire: str) -> ArmTaps:
+        """Pass on the taps."""
+        return await self._snapshot.arm_taps(questionnaire)
 
     async def edition(self, digest: str) -> Edition:
         """Pass on an edition."""

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
+from bot.storage.counting import ArmTaps
 from bot.storage.invites import Destination, Invite, paused
 from bot.storage.store import Outcome, Saved, Store
 from tests.storage.made import NOON, Interview, began, erased
@@ -93,6 +94,35 @@ class TestATrackedLink:
         assert other != link
         assert await store.destination(link) == THERE
         assert await store.destination("x" * 16) is None
+
+    async def test_differs_by_the_arm_of_an_experiment(self, store: Store) -> None:
+        """And is the same for all who are in the same arm."""
+        arms = ("own", "neutral", "", "own")
+        links = [await store.link(replace(THERE, arm=arm)) for arm in arms]
+        assert len(set(links)) == 3
+        assert links[0] == links[3]
+        found = [await store.destination(link) for link in links]
+        assert [one and one.arm for one in found] == list(arms)
+
+    async def test_tells_research_its_taps_by_arm_and_segment(self, store: Store) -> None:
+        """Over all topics and invites of one questionnaire, since the first day; without those of no arm."""
+        places = [
+            replace(THERE, arm="own"),
+            replace(THERE, arm="own", topic="food", invite=""),
+            replace(THERE, arm="neutral"),
+            replace(THERE, arm="neutral", segment="doer"),
+            replace(THERE, arm="own", questionnaire="other"),
+            THERE,
+        ]
+        for day, where in enumerate(places):
+            for _ in range(day + 1):
+                await store.tally(NOON + timedelta(day), [f"tapped:{await store.link(where)}"])
+        await store.link(replace(THERE, arm="own", segment="never tapped"))
+        async with store.snapshot() as snapshot:
+            await store.tally(NOON, [f"tapped:{await store.link(places[0])}"])
+            taps = {("own", "helper"): 3, ("neutral", "helper"): 3, ("neutral", "doer"): 4}
+            assert await snapshot.arm_taps("made") == ArmTaps(taps, NOON.date().isoformat())
+            assert await snapshot.arm_taps("unknown") == ArmTaps()
 
     async def test_is_counted_for_the_day(self, store: Store) -> None:
         for _ in range(3):

@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from sqlalchemy import Connection, create_engine
 
 from bot.errors import AttuneError, DatabaseVersionError, KeyMismatch, OperatorError, SettingsError
 from bot.storage import files, revisions, tables, upgrading
+from bot.storage.invites import Destination
 from bot.storage.memory import MemoryStore
 from bot.storage.opening import open_store, sqlite_path
 from bot.storage.sqlite import SqliteStore, open_sqlite
@@ -207,6 +209,10 @@ OLD_ROWS = (
     "INSERT INTO heard (key, at) VALUES ('k', 1)",
     "INSERT INTO daily_count (day, name, n) VALUES ('2026-11-24', 'began', 7)",
 )
+OLD_LINK = (
+    "INSERT INTO tracked_link (link, organisation, questionnaire, topic, language, segment, invite)"
+    " VALUES ('LINK', 'o', 'q', 'sleep', 'en', 's', 'i')"
+)
 
 
 class TestAnOlderDatabase:
@@ -237,6 +243,23 @@ class TestAnOlderDatabase:
             with closing(sqlite3.connect(path)) as reader:
                 assert reader.execute("SELECT version_num FROM alembic_version").fetchone() == (revision,)
                 assert reader.execute("SELECT n FROM daily_count").fetchone() == (7,)
+
+    async def test_leaves_its_tracked_links_to_who_is_in_no_experiment(self, tmp_path: Path) -> None:
+        """A link in a message of before still leads there; whoever is in an arm gets another."""
+        path = tmp_path / "attune.db"
+        files.create(path)
+        upgrading.write_ahead(path)
+        engine = create_engine(f"sqlite:///{path}")
+        with engine.begin() as connection:
+            revisions.upgrade(connection, "0007")
+        engine.dispose()
+        alter(path, OLD_ROWS[0], OLD_LINK)
+        store = await opened(path)
+        there = Destination("o", "q", "sleep", "en", "s", "i")
+        assert await store.destination("LINK") == there
+        assert await store.link(there) == "LINK"
+        assert await store.link(replace(there, arm="own")) != "LINK"
+        await store.close()
 
     async def test_has_the_same_tables_afterwards_as_a_new_one(self, old: Path, tmp_path: Path) -> None:
         await (await opened(old)).close()
