@@ -215,7 +215,8 @@ def poster(
 
     Example: attune invite poster Xk3… --out autumn.svg
     """
-    from bot.invites.drawn_poster import drawn_poster  # noqa: PLC0415 - `attune --help` stays quick
+    from bot.invites.brand import logo_inside  # noqa: PLC0415 - `attune --help` stays quick
+    from bot.invites.drawn_poster import drawn_poster  # noqa: PLC0415 - the same
     from bot.invites.poster import poster as made_poster  # noqa: PLC0415 - the same
     from bot.web.pages import Pages  # noqa: PLC0415 - the same
 
@@ -227,7 +228,8 @@ def poster(
             spoken = content.spoken(language or invite.language)
             svg = kind is Print.SVG or (kind is None and out.suffix.lower() == ".svg")
             made = drawn_poster if svg else made_poster
-            out.write_text(made(Pages(), content, spoken, _address(settings), code), "utf-8")
+            logo = logo_inside(settings.organisations_folder, content.organisation)
+            out.write_text(made(Pages(), content, spoken, _address(settings), code, logo), "utf-8")
             typer.echo(f"Wrote {out}.")
 
     asyncio.run(written())

@@ -144,8 +144,7 @@ class Invites:
         invite = await self.door.invite(request, staff)
         content = self._content(invite)
         language = content.spoken(request.query_params.get("language") or invite.language)
-        site = self.door.site
-        return poster_page(site.pages, content, language, site.address, invite.code)
+        return poster_page(self.door.site, content, language, invite.code)
 
     async def preview(self, request: Request, staff: Staff) -> Response:
         """Show the landing page as a person sees it; nothing is counted and nothing begins."""

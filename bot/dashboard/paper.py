@@ -8,8 +8,9 @@ from typing import Final
 from starlette.responses import HTMLResponse
 
 from bot.conversation.content import Content
+from bot.invites.brand import logo_inside
 from bot.invites.poster import poster
-from bot.web.pages import Pages
+from bot.web.site import Site
 
 _STYLE: Final = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 _POLICY: Final = (
@@ -18,9 +19,10 @@ _POLICY: Final = (
 )
 
 
-def poster_page(pages: Pages, content: Content, language: str, address: str, code: str) -> HTMLResponse:
+def poster_page(site: Site, content: Content, language: str, code: str) -> HTMLResponse:
     """Return the answer with a poster."""
-    body = poster(pages, content, language, address, code)
+    logo = logo_inside(site.logos, content.organisation)
+    body = poster(site.pages, content, language, site.address, code, logo)
     style = _STYLE.search(body)
     digest = hashlib.sha256((style[1] if style else "").encode()).digest()
     policy = _POLICY.format(hash=base64.b64encode(digest).decode())

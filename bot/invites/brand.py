@@ -1,5 +1,6 @@
 """An organisation's colours and logo, as files that its pages load."""
 
+import base64
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -23,6 +24,21 @@ _INERT: Final = {"Content-Security-Policy": "default-src 'none'; style-src 'unsa
 """A logo is a picture, also for somebody who opens it alone."""
 
 
+def logo_of(folder: Path, organisation: Organisation) -> tuple[str, bytes] | None:
+    """Return the type and the bytes of an organisation's logo, from the folder of organisations."""
+    name = Path(organisation.logo or "")
+    file = folder / organisation.id / name
+    if name.name != str(name) or name.suffix not in _TYPES or not file.is_file():
+        return None
+    return _TYPES[name.suffix], file.read_bytes()
+
+
+def logo_inside(folder: Path, organisation: Organisation) -> str | None:
+    """Return the logo as an address that holds the whole picture, for files that need nothing beside them."""
+    found = logo_of(folder, organisation)
+    return f"data:{found[0]};base64,{base64.b64encode(found[1]).decode()}" if found else None
+
+
 @dataclass(frozen=True)
 class Brand:
     """The brands of one site's organisations."""
@@ -43,9 +59,7 @@ class Brand:
 
     async def logo(self, request: Request) -> Response:
         """Return an organisation's logo."""
-        organisation = self._organisation(request)
-        name = Path(organisation.logo or "")
-        file = self.site.logos / organisation.id / name
-        if name.name != str(name) or name.suffix not in _TYPES or not file.is_file():
+        found = logo_of(self.site.logos, self._organisation(request))
+        if found is None:
             raise HTTPException(404)
-        return Response(file.read_bytes(), media_type=_TYPES[name.suffix], headers=_CACHED | _INERT)
+        return Response(found[1], media_type=found[0], headers=_CACHED | _INERT)

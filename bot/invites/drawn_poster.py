@@ -21,6 +21,7 @@ WIDE: Final = 0.56  # of a letter, as a share of its size
 LEADING: Final = 1.3
 MARGIN: Final = 14.0
 CODE: Final = 82.0
+LOGO: Final = 18.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +34,12 @@ class Line:
     weight: int = 400
 
 
-def drawn_poster(pages: Pages, content: Content, language: str, address: str, code: str) -> str:
-    """Return the poster of an invite as SVG."""
+def drawn_poster(
+    pages: Pages, content: Content, language: str, address: str, code: str, logo: str | None = None
+) -> str:
+    """Return the poster of an invite as SVG; `logo` is an address that holds the picture itself."""
     there = f"{address}/i/{code}"
-    name = _set(content.organisation.name, MARGIN, 8.0, 600)
+    name = _set(content.organisation.name, MARGIN + (LOGO if logo else 0), 8.0, 600)
     ground = name[-1].y + MARGIN
     said = _said(content, language, code)
     height = said[-1].y + 6 + CODE + MARGIN
@@ -46,7 +49,7 @@ def drawn_poster(pages: Pages, content: Content, language: str, address: str, co
     return pages.render(
         "poster.svg", content, language,
         name=name, ground=ground, said=said, shift=shift, code=qr.svg(there), code_at=below, code_size=CODE,
-        address=_set(shown, below + CODE, 4.6),
+        address=_set(shown, below + CODE, 4.6), logo=logo, logo_at=MARGIN, logo_size=LOGO,
     )  # fmt: skip
 
 

@@ -5,9 +5,13 @@ from bot.invites import qr
 from bot.web.pages import Pages, opening
 
 
-def poster(pages: Pages, content: Content, language: str, address: str, code: str) -> str:
-    """Return the poster of an invite as HTML."""
+def poster(
+    pages: Pages, content: Content, language: str, address: str, code: str, logo: str | None = None
+) -> str:
+    """Return the poster of an invite as HTML; `logo` is an address that holds the picture itself."""
     there = f"{address}/i/{code}"
     shown = there.removeprefix("https://").removeprefix("http://")
     values = opening(content, language, code)
-    return pages.render("poster.html", content, language, qr=qr.svg(there), address=shown, **values)
+    return pages.render(
+        "poster.html", content, language, qr=qr.svg(there), address=shown, logo=logo, **values
+    )
