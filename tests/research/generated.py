@@ -51,6 +51,7 @@ from bot.research.bundle import Wanted, export
 from bot.research.survey import Filters
 from bot.scoring.segments import assign
 from bot.storage.codes import person_code, response_code
+from bot.storage.counting import ArmTaps
 from bot.storage.pages import left_out, row_of
 from bot.storage.store import Row, Snapshot, StoredSession
 from tests.research.generated_kinds import OtherKinds, tick
@@ -123,6 +124,11 @@ class Made:
         """Return how many were left out."""
         assert questionnaire
         return {"no_research": 1}
+
+    async def arm_taps(self, questionnaire: str) -> ArmTaps:
+        """Return no taps."""
+        assert questionnaire
+        return ArmTaps()
 
     async def edition(self, digest: str) -> Edition:
         """Return an edition."""

@@ -1,13 +1,14 @@
 """The people of a report from what the store holds: an export is written, read and thrown away.
 
 So a report knows what an export knows and no more: consenting people only, campaigns of fewer than 11 and
-rare combinations of quasi-identifiers withheld.
+rare combinations of quasi-identifiers withheld. Only taps on links come from elsewhere: they are counts of
+nobody, which no export has.
 """
 
 import tempfile
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,7 @@ async def from_store(
             for one, edition in zip(wanted, (main, second), strict=False)
             if edition
         ]
+    read[0] = replace(read[0], taps=await snapshot.arm_taps(questionnaire))
     return Collected(read[0], read[1] if len(read) > 1 else None, manifests)
 
 

@@ -82,6 +82,36 @@ def mean(values: Sequence[float] | Floats) -> Estimate | None:
     return Estimate(middle, middle - reach, middle + reach)
 
 
+def rate(events: int, people: int) -> Estimate | None:
+    """Return events per 100 people with the exact interval of a Poisson count (Garwood, 1936)."""
+    if people < LEAST:
+        return None
+    low = stats.chi2.ppf(0.025, 2 * events) / 2 if events else 0.0
+    high = stats.chi2.ppf(0.975, 2 * events + 2) / 2
+    return Estimate(*(100 * float(count) / people for count in (events, low, high)))
+
+
+def rate_ratio(events: int, people: int, other_events: int, other_people: int) -> Estimate | None:
+    """Return a ratio of two rates with its exact interval, given their sum (Przyborowski & Wilenski, 1940).
+
+    None without an event on either side, where it has no value or no end.
+    """
+    if min(people, other_people) < LEAST or not events or not other_events:
+        return None
+    found = stats.binomtest(events, events + other_events).proportion_ci(method="exact")
+    odds = (part / (1 - part) for part in (events / (events + other_events), found.low, found.high))
+    return Estimate(*(float(one) * other_people / people for one in odds))
+
+
+def same_rate(events: int, people: int, other_events: int, other_people: int) -> float | None:
+    """Return the p value of the test that belongs to that interval: twice the smaller tail."""
+    total = events + other_events
+    if min(people, other_people) < LEAST or not total:
+        return None
+    due = stats.binom(total, people / (people + other_people))
+    return min(1.0, 2 * float(min(due.cdf(events), due.sf(events - 1))))
+
+
 def holm(ps: Sequence[float]) -> list[float]:
     """Return p values corrected for their number, whatever their dependence (Holm, 1979)."""
     adjusted, highest = [0.0] * len(ps), 0.0

@@ -28,6 +28,7 @@ class Paradata:
     given: Mapping[str, tuple[Given, ...]]
     left_at: Mapping[str, int]  # item to how many were shown it last, without an answer
     helped: frozenset[str]  # the responses in which a tip at least was called helpful
+    tipped: frozenset[str] = frozenset()  # the responses in which a tip at least was shown
 
 
 def read_paradata(folder: Path) -> Paradata | None:
@@ -43,7 +44,7 @@ def read_paradata(folder: Path) -> Paradata | None:
         elif (one := _given(row)) is not None:
             given[row["response_id"]].append(one)
     ordered = {name: tuple(sorted(ones, key=lambda one: one.at)) for name, ones in given.items()}
-    return Paradata(ordered, left, _helped(log))
+    return Paradata(ordered, left, _helped(log), _tipped(log))
 
 
 def _given(row: Mapping[str, str]) -> Given | None:
@@ -63,6 +64,10 @@ def _helped(log: Path) -> frozenset[str]:
             topic, _, word = row["detail"].partition("=")
             rated[row["response_id"]][topic] = word == "helpful"
     return frozenset(response for response, topics in rated.items() if any(topics.values()))
+
+
+def _tipped(log: Path) -> frozenset[str]:
+    return frozenset(row["response_id"] for row in _rows(log) if row["event"] == "tip_asked")
 
 
 def _rows(path: Path) -> Iterator[dict[str, str]]:

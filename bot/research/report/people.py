@@ -11,6 +11,7 @@ from bot.questionnaire.model import Edition, Questionnaire
 from bot.research.fit.arrays import Flags, Floats, Ints
 from bot.research.report.paradata import Paradata
 from bot.research.sheet import MISSING
+from bot.storage.counting import ArmTaps
 
 PART_ARM, LONGER = "part", "longer"
 """The arm of an interview that follows another one, and its value for the rest of a longer form."""
@@ -31,6 +32,7 @@ class People:
     paradata: Paradata | None = None
     manifest: Mapping[str, Any] = field(default_factory=dict)  # of the export
     minors: int = 0  # left out
+    taps: ArmTaps | None = None  # known only where they were counted: in the store
     segments_given: bool = False  # by whoever made the file, not by the questionnaire's model
 
     @property

@@ -14,6 +14,8 @@ EACH_OUTCOME = 50
 """People with, and people without, what an AUC tells apart."""
 EXPECTED = 5.0
 """The smallest count that a chi-squared test may expect in a cell (Cochran, 1954)."""
+TAPS = 11
+"""A smaller count of taps, but none at all, might be one person's and isn't shown."""
 LEVEL = 0.05
 """How often a family of tests may find something where there is nothing, after Holm's correction."""
 
@@ -25,6 +27,7 @@ STATED = (
     ),
     f"An AUC needs {PREDICTION} people, {EACH_OUTCOME} of them with and {EACH_OUTCOME} without the outcome.",
     f"A chi-squared test needs an expected count of {EXPECTED:g} in every cell.",
+    f"Taps from 1 to {TAPS - 1} aren't shown, nor what would give them away.",
     "Where a rule isn't met, the cell says “too few” and nothing is concluded.",
 )
 """The rule in words, as the page prints it."""

@@ -15,8 +15,8 @@ from bot.research.report.people import People, Strings, arms
 from bot.research.report.pictures import dots
 from bot.research.report.rules import LEVEL
 from bot.research.report.table import Block, Cell, Column, Estimate, Section, Show, Table
+from bot.research.report.tapped import ARMS, tapped
 
-_NAMES = {OWN_ARM: "tailored", NEUTRAL_ARM: "neutral"}
 _MEASURE = "called a tip helpful"
 _WORDS = (
     (
@@ -24,7 +24,6 @@ _WORDS = (
         "the arms is an effect of the words, on these people. The facts in the tips are the same. Whoever "
         "finished counts in the arm that was drawn, whether they looked at a tip or not."
     ),
-    "Opened links are counted for everybody together, never for one interview, so they can't be told by arm.",
 )
 
 
@@ -34,8 +33,9 @@ def voices(people: People) -> Section | None:
     if people.paradata is None or not (drawn != "").any():
         return None
     rows = _rows(people, people.paradata, drawn)
+    taps, found = tapped(people, people.paradata, drawn)
     title = "Claim: tailored words do more than neutral ones"
-    return Section("voices", title, _WORDS, (_block(rows),), (_finding(rows),))
+    return Section("voices", title, _WORDS, (_block(rows), taps), (_finding(rows), *found))
 
 
 def _rows(people: People, paradata: Paradata, drawn: Strings) -> list[tuple[Cell, ...]]:
@@ -77,7 +77,7 @@ def _block(rows: list[tuple[Cell, ...]]) -> Block:
         Column("p", "p", Show.P),
     )
     drawn = [
-        (str(row[0]), figure, _NAMES[arm])
+        (str(row[0]), figure, ARMS[arm])
         for row in rows
         for arm, figure in ((OWN_ARM, row[2]), (NEUTRAL_ARM, row[4]))
         if isinstance(figure, Estimate)

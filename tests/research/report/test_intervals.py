@@ -14,6 +14,9 @@ from bot.research.report.intervals import (
     index,
     mean,
     median,
+    rate,
+    rate_ratio,
+    same_rate,
     share,
     two_by_two,
     wilson,
@@ -53,6 +56,47 @@ def test_pearson_s_test_is_r_s() -> None:
     (expected,) = by_r("chisq.test(matrix(c(30,20,25,15,40,22), 2, byrow=TRUE))$p.value")
     assert p == pytest.approx(expected, rel=1e-9)
     assert v.low < v.value < v.high
+
+
+def test_a_rate_has_garwood_s_interval() -> None:
+    """Ten events: 4.80 to 18.39, as in every table of it; and none at all: up to 3.69."""
+    ten, none = rate(10, 100), rate(0, 100)
+    assert ten is not None
+    assert none is not None
+    assert (round(ten.value, 2), round(ten.low, 2), round(ten.high, 2)) == (10.0, 4.8, 18.39)
+    assert (none.value, none.low, round(none.high, 2)) == (0.0, 0.0, 3.69)
+
+
+@pytest.mark.parametrize(("events", "other"), [(30, 12), (12, 30), (1, 40), (200, 190)])
+def test_a_ratio_of_rates_is_r_s(events: int, other: int) -> None:
+    found = rate_ratio(events, 400, other, 150)
+    assert found is not None
+    theirs = by_r(f"unlist(poisson.test(c({events}, {other}), c(400, 150))[c('estimate', 'conf.int')])")
+    assert (found.value, found.low, found.high) == pytest.approx(tuple(theirs), rel=1e-6)
+
+
+def test_a_ratio_s_test_agrees_with_its_interval() -> None:
+    """It finds a difference where 1 isn't inside, and nowhere else."""
+    for events in range(1, 80):
+        p, ratio = same_rate(events, 400, 20, 150), rate_ratio(events, 400, 20, 150)
+        assert p is not None
+        assert ratio is not None
+        assert (p < 0.05) == (not ratio.low <= 1 <= ratio.high), events
+
+
+def test_rates_that_are_the_same_seldom_look_different() -> None:
+    chance = np.random.default_rng(8)
+    draws = zip(chance.poisson(60, 2_000), chance.poisson(15, 2_000), strict=True)
+    found = [same_rate(int(one), 400, int(other), 100) for one, other in draws]
+    assert sum(p is not None and p < 0.05 for p in found) <= 0.05 * 2_000
+
+
+def test_of_too_few_people_or_no_events_no_rate_is_told() -> None:
+    assert rate(5, LEAST - 1) is None
+    assert rate_ratio(5, LEAST - 1, 5, 500) is None
+    assert rate_ratio(5, 500, 0, 500) is None
+    assert same_rate(5, 500, 5, LEAST - 1) is None
+    assert same_rate(0, 500, 0, 500) is None
 
 
 def test_the_n_minus_one_test_is_pearson_s_made_a_little_smaller() -> None:
