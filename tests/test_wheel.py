@@ -70,12 +70,12 @@ def test_the_shipped_files_pass_their_own_check(installed: Path, tmp_path: Path)
 
 
 def test_every_module_stands_on_the_run_time_packages(installed: Path, tmp_path: Path) -> None:
-    """No module needs a development tool or an extra to be imported, but those of commands for researchers.
+    """No module needs a development tool or an extra to be imported, but for researchers and PostgreSQL.
 
     `tests/research/test_fit_command.py` says what these commands answer where the extra is missing.
     """
     of_extra = ("fit.", "simulate", "made_up", "formats.", "report")
-    apart = tuple(f"bot.research.{name}" for name in of_extra)
+    apart = (*(f"bot.research.{name}" for name in of_extra), "bot.storage.postgres")
     script = f"import bot, importlib, pkgutil; apart = {apart!r}; [importlib.import_module(m.name) for m in "
     script += "pkgutil.walk_packages(bot.__path__, 'bot.') "
     script += "if not m.name.endswith('__main__') and not m.name.startswith(apart)]"

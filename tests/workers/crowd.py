@@ -164,9 +164,10 @@ class Figures:
 async def trouble(workers: list[Worker], server: Cluster, figures: Figures, every: float) -> None:
     """Make trouble until cancelled."""
     dice = random.Random(7)
+    first = dice.sample(list(FAULTS), len(FAULTS))  # each at least once, however quickly people are done
     while True:
         await asyncio.sleep(dice.uniform(0.5 * every, 1.5 * every))
-        (kind,) = dice.choices(list(FAULTS), list(FAULTS.values()))
+        kind = first.pop() if first else dice.choices(list(FAULTS), list(FAULTS.values()))[0]
         worker = dice.choice(workers)
         match kind:
             case "kill":

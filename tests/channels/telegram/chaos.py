@@ -28,6 +28,8 @@ from bot.channels.telegram.duties import Duties
 from bot.channels.telegram.inbox import Inbox
 from bot.channels.telegram.receive import Receiver
 from bot.storage.sqlite import open_sqlite
+from bot.storage.tables import EPOCH
+from bot.turns import ACTIVE_WITHIN
 from tests.channels.telegram.bot import KEYS, Running, desk_on, running, time_of
 from tests.channels.telegram.kills import Report, Tapper, doubled, look
 from tests.emulator import Clock, Emulator
@@ -180,11 +182,17 @@ class Chaos:
         await self._bot.kill()
         await self._life.aclose()
         self._storm.report.kills += 1
-        if self._dice.random() < 0.5:
+        if self._dice.random() < 0.5 and await self._all_were_here_lately():
             await asyncio.sleep(0.2)
             self._pass(self._dice.uniform(200, 7200))
             self._storm.report.outages += 1
         await self.start()
+
+    async def _all_were_here_lately(self) -> bool:
+        """Say whether everybody would be asked again: who left half an hour ago must tap again themselves."""
+        lately = time_of(self._telegram.clock) - 0.8 * ACTIVE_WITHIN
+        everybody = await self._store.active_since(EPOCH)
+        return len(await self._store.active_since(lately)) == len(everybody)
 
     def _pass(self, seconds: float) -> None:
         self._telegram.clock.advance(seconds)
