@@ -327,7 +327,7 @@ class TestATrackedLink:
         assert counted == {f"tapped:{link.removeprefix('/go/')}": 1}
 
     async def test_says_nothing_about_the_person(self, web: Web) -> None:
-        """Two people of one campaign and segment have the same one."""
+        """Two people of one campaign, segment and arm have the same one; who is in no experiment has no arm."""
         link = await self.tapped(web)
         where = await web.store.destination(link.removeprefix("/go/"))
         assert where is not None
@@ -338,7 +338,9 @@ class TestATrackedLink:
             "language",
             "segment",
             "invite",
+            "arm",
         }
+        assert not where.arm
 
     @pytest.mark.parametrize("path", MADE_UP)
     async def test_that_is_made_up_leads_nowhere(self, web: Web, path: str) -> None:
