@@ -31,7 +31,7 @@ for (const name of ['Questionnaire', 'QuestionnaireResponse']) {
       complaints.push(`medplum: ${name} ${number + 1}: ${error.message}`);
     }
     if (name === 'QuestionnaireResponse') {
-      sums[resource.id] = fhirpath.evaluate(resource, "item.where(linkId.startsWith('.').not()).answer.value.weight().sum()", {}, r4)[0] ?? 0;
+      sums[resource.id] = fhirpath.evaluate(resource, "item.answer.value.ofType(Coding).weight().sum()", {}, r4)[0] ?? 0;
     }
   });
 }
