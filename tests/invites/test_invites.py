@@ -327,7 +327,7 @@ class TestATrackedLink:
         assert counted == {f"tapped:{link.removeprefix('/go/')}": 1}
 
     async def test_says_nothing_about_the_person(self, web: Web) -> None:
-        """Two people of one campaign, segment and arm have the same one; who is in no experiment has no arm."""
+        """Two people of one campaign, segment and arm have the same one; who is in no experiment, no arm."""
         link = await self.tapped(web)
         where = await web.store.destination(link.removeprefix("/go/"))
         assert where is not None
