@@ -47,7 +47,7 @@ async def test_an_erasure_during_an_export_is_after_it(library: Library, tmp_pat
         await desk.store.keep_edition(edition)
     gone, stays = desk.person("gone"), desk.person("stays")
     await gone.finishes(1, 2, 1, 0)
-    await stays.finishes(1, 0, 2, 1)
+    await stays.finishes(1, 2, 1, 0)
     async with desk.store.snapshot() as snapshot:
         interrupted = Interrupted(snapshot, lambda: forgotten(gone))
         await export(
