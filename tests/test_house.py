@@ -64,12 +64,14 @@ def project(root: Path) -> dict[str, Any]:
     return tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
 
 
+@pytest.mark.slow
 def test_imports_go_downward_only(root: Path) -> None:
     """Every contract between the rooms is kept, and every room stands on a floor."""
     checked = lint_imports(root)
     assert checked.returncode == 0, checked.stdout
 
 
+@pytest.mark.slow
 def test_a_breach_of_any_contract_is_noticed(root: Path, tmp_path: Path) -> None:
     """One wrong import planted for each contract breaks each of them."""
     shutil.copytree(root / "bot", tmp_path / "bot", ignore=shutil.ignore_patterns("__pycache__"))
@@ -80,6 +82,7 @@ def test_a_breach_of_any_contract_is_noticed(root: Path, tmp_path: Path) -> None
     assert set(broken) == BREACHES.keys()
 
 
+@pytest.mark.slow
 def test_a_room_without_a_floor_is_noticed(root: Path, tmp_path: Path) -> None:
     """A new module at the top level has to be given its floor first."""
     shutil.copytree(root / "bot", tmp_path / "bot", ignore=shutil.ignore_patterns("__pycache__"))
@@ -102,6 +105,7 @@ def test_a_file_can_be_read_in_one_sitting(root: Path) -> None:
     assert not {str(path): length for path, length in lengths.items() if length > LONGEST_FILE}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", NEVER_WRITTEN)
 def test_the_project_belongs_to_no_machine(root: Path, what: str) -> None:
     """No tracked file names a registry's host, a path of one machine or a tool of one workplace."""

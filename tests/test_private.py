@@ -150,6 +150,7 @@ async def _forget(life: Life) -> None:
         await life.ana.taps(label)
 
 
+@pytest.mark.slow
 async def test_no_name_label_or_word_is_stored_or_logged(life: Life, watch: Watch) -> None:
     """What the person is called, tapped as words and typed stands in no file and in no log."""
     logging.getLogger("attune.test").debug("the watch is awake")
@@ -174,6 +175,7 @@ async def test_the_watch_finds_what_is_planted() -> None:
     assert len(watch.found) == len(NEEDLES)
 
 
+@pytest.mark.slow
 async def test_after_forget_nothing_of_the_person_is_found(life: Life) -> None:
     """Pseudonym, session, seed and sealed address are in the files, then in none, nor in an export."""
     needles = await life.needles()
@@ -199,6 +201,7 @@ async def test_after_forget_nothing_of_the_person_is_found(life: Life) -> None:
     assert not any(needle in after for needle in [*gone, *(codes - {bens})])
 
 
+@pytest.mark.slow
 async def test_an_old_button_after_forget_creates_nothing(life: Life) -> None:
     """A tap on what is still on an old screen finds nobody and makes nobody."""
     await _forget(life)

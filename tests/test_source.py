@@ -270,6 +270,7 @@ def survives(folder: Path, data: st.DataObject) -> None:
         assert problems
 
 
+@pytest.mark.slow
 @given(data=st.data())
 @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_mutation_gives_problems_or_a_value(tmp_path: Path, data: st.DataObject) -> None:

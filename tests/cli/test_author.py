@@ -190,6 +190,7 @@ class TestSchema:
 
 
 class TestInit:
+    @pytest.mark.slow
     def test_the_shipped_folders_are_copied_to_be_edited(self, tmp_path: Path) -> None:
         """The copy is clean, and an editor finds a schema for each file."""
         folder = tmp_path / "ours"

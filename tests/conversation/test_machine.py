@@ -137,6 +137,7 @@ def test_every_step_has_its_page() -> None:
     assert PRESENT.keys() == TRANSITIONS.keys() == set(Step)
 
 
+@pytest.mark.slow
 def test_no_outcome_lies_outside_of_what_its_rule_declares() -> None:
     """An empty `to` stays; an event about another item than the present one is closed, and stays."""
     for before, event, turn in walked():
@@ -146,6 +147,7 @@ def test_no_outcome_lies_outside_of_what_its_rule_declares() -> None:
         assert after in declared, (before.step, event)
 
 
+@pytest.mark.slow
 def test_everything_that_is_declared_can_be_reached() -> None:
     """The table, and so its diagram, holds no arrow that nobody can go."""
     reached = {
@@ -162,6 +164,7 @@ def test_everything_that_is_declared_can_be_reached() -> None:
     assert declared <= reached
 
 
+@pytest.mark.slow
 def test_every_turn_is_lawful_and_answers() -> None:
     """From any interview that can be reached, anything at all leaves a lawful one, and a reply."""
     for questionnaire in ("ways", "every-kind"):
@@ -172,12 +175,14 @@ def test_every_turn_is_lawful_and_answers() -> None:
                 assert not breaches(held_with, turn.session), event
 
 
+@pytest.mark.slow
 def test_an_event_that_is_not_kept_changes_nothing() -> None:
     for before, event, turn in walked():
         if not turn.event.kept and not turn.erase:
             assert turn.session is before, event
 
 
+@pytest.mark.slow
 def test_a_closed_event_is_not_kept() -> None:
     """What the step doesn't know is stored as what it was: a button that no longer counts."""
     for before, event, turn in walked():
@@ -186,12 +191,14 @@ def test_a_closed_event_is_not_kept() -> None:
             assert turn.session is before
 
 
+@pytest.mark.slow
 def test_only_a_refusal_and_a_confirmed_erasure_erase() -> None:
     erasing = {type(event) for _, event, turn in walked() if turn.erase}
     assert erasing == {Refused, ErasureConfirmed}
     assert all((turn.session is None) == turn.erase for _, _, turn in walked())
 
 
+@pytest.mark.slow
 def test_the_revision_moves_by_one_or_stays() -> None:
     for before, event, turn in walked():
         if turn.session:
@@ -200,6 +207,7 @@ def test_the_revision_moves_by_one_or_stays() -> None:
             assert moved or turn.session.step is before.step
 
 
+@pytest.mark.slow
 def test_a_session_and_its_events_survive_being_stored() -> None:
     """Both go through JSON and come back equal."""
     for event in everything(content()):

@@ -101,6 +101,7 @@ def test_the_line_for_a_clinician_stays_the_person_s_own() -> None:
     assert words[fitting(session, 0)] in page.text
 
 
+@pytest.mark.slow
 def test_about_the_declared_share_gets_neutral_words() -> None:
     world, drawn = World(running(0.3)), []
     for number in range(400):

@@ -243,6 +243,7 @@ def test_no_page_that_can_be_reached_has_a_fault(questionnaire: str) -> None:
     assert {Page.WELCOME, Page.CONSENT_WHOLE, Page.QUESTION, Page.READY, Page.CHECK, Page.RESULT} <= pages
 
 
+@pytest.mark.slow
 def test_the_walk_comes_to_every_page() -> None:
     """But for a fault or a rest of ours, what follows an erasure or weeks, and /mydata."""
     beyond = {Page.SORRY, Page.RESTING, Page.ERASED, Page.NOBODY, Page.MYDATA, Page.RETEST}

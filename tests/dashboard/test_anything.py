@@ -66,6 +66,7 @@ async def send_anything(office: Office, times: int) -> set[int]:
     return answered
 
 
+@pytest.mark.slow
 async def test_some_of_it(office: Office) -> None:
     """A few dozen requests, some of which come through."""
     assert {200, 303} <= await send_anything(office, 40)

@@ -144,6 +144,7 @@ class TestAnInvite:
             assert (await browser.opens(path)).status_code == 200
 
 
+@pytest.mark.slow
 async def test_the_switch_stops_new_interviews_at_once(office: Office) -> None:
     """Whoever opens the link is welcomed, and nobody begins under this name; later they do again."""
     invite = await office.web.invite()

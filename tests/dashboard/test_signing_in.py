@@ -62,6 +62,7 @@ class TestALink:
         assert "doesn't work any more" in browser.page.text
         assert "example" not in str(answer.headers.get("set-cookie", ""))
 
+    @pytest.mark.slow
     async def test_cannot_be_guessed_at_any_rate(self, office: Office) -> None:
         browser = await office.browser()
         tried = [(await browser.sends(ENTER, {"link": visits.new_secret()})).status_code for _ in range(25)]
@@ -105,6 +106,7 @@ class TestTheCookie:
             assert answer.url.path == ENTER
             assert "You need a sign-in link" in browser.page.text
 
+    @pytest.mark.slow
     async def test_changed_in_one_place_leads_to_nobody(self, office: Office) -> None:
         browser, _ = await office.signed_in()
         secret = browser.client.cookies["attune-staff"]
@@ -145,6 +147,7 @@ class TestAVisit:
         office.web.clock.moves(seconds=VISIT_IDLE.total_seconds())
         assert (await browser.opens(HOME)).url.path == ENTER
 
+    @pytest.mark.slow
     async def test_ends_after_some_hours_in_any_case(self, office: Office) -> None:
         browser, _ = await office.signed_in()
         for _ in range(int(VISIT_AGE.total_seconds()) // 1200 - 1):
@@ -175,6 +178,7 @@ class TestAVisit:
         browser, _ = await office.signed_in(organisation="closed-clinic")
         assert browser.answer.url.path == ENTER
 
+    @pytest.mark.slow
     async def test_asks_for_no_more_than_a_person_can_look_at(self, office: Office) -> None:
         browser, _ = await office.signed_in()
         answers = [(await browser.client.get(f"{HOME}/account")).status_code for _ in range(40)]

@@ -114,6 +114,7 @@ class TestAForm:
 
 
 class TestAnotherOrganisation:
+    @pytest.mark.slow
     async def test_is_seen_nowhere(self, office: Office) -> None:
         """Every address, walked with the other's visit and our code: not there, nothing leaks."""
         await office.web.store.keep_invite(INVITE)
@@ -183,6 +184,7 @@ class TestARole:
 
 
 class TestEveryAnswer:
+    @pytest.mark.slow
     @pytest.mark.parametrize("role", [None, Role.EDITOR, Role.EXPORTER])
     async def test_carries_the_headers(self, office: Office, role: Role | None) -> None:
         """With a visit of any role and without one, errors too; nobody keeps a copy of a page."""
@@ -193,6 +195,7 @@ class TestEveryAnswer:
             office.web.clock.moves(seconds=1)
             _check_headers(await browser.client.request(method, path))
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "a b", ""])
     async def test_believes_no_host_header(self, office: Office, host: str) -> None:
         await office.web.store.keep_invite(INVITE)

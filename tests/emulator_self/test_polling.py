@@ -76,6 +76,7 @@ class TestLongPolls:
         clock.advance(1)
         assert await poll == []
 
+    @pytest.mark.slow
     async def test_end_in_real_time_too(self, bot: RawBot) -> None:
         async with Emulator() as running:
             other = RawBot(bot.session, running.url, running.token)

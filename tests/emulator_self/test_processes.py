@@ -3,6 +3,8 @@
 import asyncio
 import sys
 
+import pytest
+
 from tests.emulator import Emulator
 
 # Prints the newest message and dies, or confirms it and leaves, as the second argument says.
@@ -26,6 +28,7 @@ async def run_bot(telegram: Emulator, fate: str) -> tuple[str, int]:
     return output.decode().strip(), process.returncode or 0
 
 
+@pytest.mark.slow
 async def test_a_killed_bot_gets_the_update_again_and_a_confirmed_one_never(telegram: Emulator) -> None:
     ana = telegram.phone("Ana")
     await ana.types("one")

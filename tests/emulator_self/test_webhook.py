@@ -174,6 +174,7 @@ class TestFailures:
         await attempts(telegram, 3)
         assert [body["update_id"] for body in receiver.bodies] == [1]
 
+    @pytest.mark.slow
     async def test_of_23_hours_with_410_remove_the_webhook(
         self, telegram: Emulator, bot: RawBot, ana: Phone, clock: Clock, receiver: Receiver
     ) -> None:

@@ -97,6 +97,7 @@ class TestACode:
             assert browser.answer.status_code == 200
         assert not any(name.startswith("opened:") for _, name in await web.store.counts())
 
+    @pytest.mark.slow
     async def test_of_a_paused_organisation_begins_nothing_for_it(self, web: Web) -> None:
         """Neither with its invite nor without one; who is in the middle goes on."""
         invite = await web.invite()
@@ -134,6 +135,7 @@ class TestACode:
         assert await begun(web, "1", invite.code) is None
         assert await web.people() == 0
 
+    @pytest.mark.slow
     async def test_of_a_full_invite_lets_those_inside_go_on(self, web: Web) -> None:
         invite = await web.invite(limit=11, begun=10)
         browser, late = await web.browser(), await web.browser()
@@ -190,6 +192,7 @@ class TestALinkThatIsPassedOn:
         (code,) = re.findall(r'data-share="[^"]*/i/([A-Za-z0-9_-]{16})"', browser.answer.text)
         return invite, code, browser
 
+    @pytest.mark.slow
     async def test_has_a_code_of_its_own_that_says_nothing(self, web: Web) -> None:
         """Everybody of an invite passes on the same one, so it can't say who did, nor what came out."""
         invite, code, _ = await self.shared(web)
@@ -200,6 +203,7 @@ class TestALinkThatIsPassedOn:
         await other.opens(f"/chat/{invite.code}?page=share")
         assert code in other.answer.text
 
+    @pytest.mark.slow
     async def test_begins_with_the_same_campaign_and_counts_who_finishes(self, web: Web) -> None:
         """Once shared, however often the page is opened; once brought, when the other one has finished."""
         invite, code, browser = await self.shared(web)
@@ -221,6 +225,7 @@ class TestALinkThatIsPassedOn:
         assert kept is not None
         assert kept.begun == 2
 
+    @pytest.mark.slow
     async def test_is_what_others_pass_on_too(self, web: Web) -> None:
         """Who was brought passes on the same code: no chain of people can be read from it."""
         invite, code, _ = await self.shared(web)
@@ -312,6 +317,7 @@ class TestATrackedLink:
         (link,) = re.findall(r'href="(/go/[A-Za-z0-9_-]{16})"', browser.answer.text)
         return str(link)
 
+    @pytest.mark.slow
     async def test_leads_to_the_files_address_and_is_counted(self, web: Web) -> None:
         link = await self.tapped(web)
         browser = await web.browser(follow_redirects=False)
@@ -326,6 +332,7 @@ class TestATrackedLink:
         }
         assert counted == {f"tapped:{link.removeprefix('/go/')}": 1}
 
+    @pytest.mark.slow
     async def test_says_nothing_about_the_person(self, web: Web) -> None:
         """Two people of one campaign, segment and arm have the same one; who is in no experiment, no arm."""
         link = await self.tapped(web)

@@ -72,8 +72,8 @@ async def test_a_journey_holds_in_the_terminal(questionnaire: str, path: Path, h
 
 
 QUICK = {
-    "memory": {"balance_seeker", "back_and_edit", "double_taps", "old_buttons", "urgent_need", "all_kinds"},
-    "sqlite": {"pause_and_resume", "forget_in_the_middle", "comes_back"},
+    "memory": {"back_and_edit", "double_taps", "all_kinds"},
+    "sqlite": {"pause_and_resume", "forget_in_the_middle"},
 }
 """Those that are played over Telegram while one writes; all of them, on every store, in the whole run."""
 

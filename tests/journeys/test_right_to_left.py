@@ -36,6 +36,7 @@ async def test_a_journey_holds_right_to_left_in_the_terminal(name: str, house: H
         await stage.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PLAYED)
 async def test_a_journey_holds_right_to_left_over_telegram(
     name: str,

@@ -19,8 +19,7 @@ SKIPPED = {
 }
 ELSEWHERE = {"Telegram's copy of this chat": "backups for some days"}
 """What stands on another page of the web than in a chat."""
-QUICK = {"all_kinds", "back_and_edit", "double_taps", "forget_in_the_middle"}
-QUICK |= {"no_thank_you", "old_buttons", "skip"}
+QUICK = {"all_kinds", "back_and_edit", "forget_in_the_middle"}
 """Those that are played while one writes; all others, and all of them on SQLite, in the whole run."""
 
 

@@ -173,6 +173,7 @@ class TestMetrics:
         async with asking(desk, public_url="https://attune.example") as ask:
             assert (await ask.metrics())[0] == 404
 
+    @pytest.mark.slow
     async def test_are_read_with_the_token_where_there_is_one(self) -> None:
         desk = await desk_on(MemoryStore(), Clock())
         async with asking(desk, metrics_token=TOKEN, public_url="https://attune.example") as ask:

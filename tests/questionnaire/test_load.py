@@ -61,6 +61,7 @@ def test_a_tip_can_be_withdrawn_at_once(tmp_path: Path) -> None:
     assert load(folder).tips == {}
 
 
+@pytest.mark.slow
 def test_an_edition_is_the_same_in_every_process() -> None:
     """The digest doesn't depend on the hash seed, the order of a set or the machine's memory."""
     script = "import sys; from pathlib import Path; from bot.questionnaire.load import load; "

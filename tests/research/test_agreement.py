@@ -173,6 +173,7 @@ async def held(
     return bytes_of(out)
 
 
+@pytest.mark.slow
 @given(crowds)
 @settings(max_examples=12, deadline=None)
 def test_the_files_agree_whatever_people_press(crowd: list[tuple[str, list[int]]]) -> None:
@@ -181,6 +182,7 @@ def test_the_files_agree_whatever_people_press(crowd: list[tuple[str, list[int]]
         asyncio.run(held("memory", small_library(), crowd, Path(folder)))
 
 
+@pytest.mark.slow
 async def test_a_few_people_on_sqlite_give_the_same_bytes_as_in_memory(
     library: Library, tmp_path: Path
 ) -> None:

@@ -37,6 +37,7 @@ crowds = st.lists(st.tuples(keys, st.integers(0, 60)), max_size=80)
 # ---------------------------------------------------------------- k-anonymity
 
 
+@pytest.mark.slow
 @given(crowds, st.integers(2, 6))
 def test_whoever_is_shown_stands_in_a_crowd(people: list[tuple[tuple[str, ...], int]], k: int) -> None:
     """Every combination that is left is shared by k people; with fewer people in all, nothing is left."""

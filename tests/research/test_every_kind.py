@@ -34,6 +34,7 @@ def test_the_quick_way_writes_what_the_tables_declare(seed: int) -> None:
             assert _text(table.lines(response)) == "".join(f"{line}\n" for line in found)
 
 
+@pytest.mark.slow
 async def test_own_words_are_in_no_file(tmp_path: Path) -> None:
     """Not even sealed; the manifest says which item is left out, and why."""
     made = Maker(2).made()

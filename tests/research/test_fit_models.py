@@ -83,6 +83,7 @@ def test_shares_and_choice_probabilities_are_found_again(forty: Bank) -> None:
     assert np.abs(found.shares - 0.2).max() < 5 * np.sqrt(0.16 / PEOPLE)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("answers", [3, 6, 12])
 def test_the_probability_of_the_true_segment_is_calibrated(
     forty: Bank, known: Normal, drawn: tuple[Ints, Ints], answers: int
@@ -93,6 +94,7 @@ def test_the_probability_of_the_true_segment_is_calibrated(
     assert ece(found.fixed(forty.keyed(choices), spaced(answers)), segments) < 0.04
 
 
+@pytest.mark.slow
 def test_it_is_calibrated_where_the_questions_were_chosen_for_each_person(
     forty: Bank, known: Normal, drawn: tuple[Ints, Ints]
 ) -> None:
@@ -102,6 +104,7 @@ def test_it_is_calibrated_where_the_questions_were_chosen_for_each_person(
     assert ece(ask(found, forty.keyed(choices), 8).probabilities[8], segments) < BADLY
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("planted", ["too sure", "too timid"])
 def test_a_planted_miscalibration_is_found(
     forty: Bank, known: Normal, drawn: tuple[Ints, Ints], planted: str
@@ -167,6 +170,7 @@ def test_an_experts_profile_counts_as_so_many_people(forty: Bank, drawn: tuple[I
     assert moved[0] > 3 * moved[1]
 
 
+@pytest.mark.slow
 def test_thresholds_ask_as_many_as_wanted_and_fall(forty: Bank, known: Normal) -> None:
     """The mean is met within a tenth; nobody is asked fewer than the least or more than the most."""
     choices, segments = answered(forty, known, 800, seed=10)

@@ -79,6 +79,7 @@ async def agree(seed: int, folder: Path) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 async def test_generated_data_agree_cell_for_cell(tmp_path: Path) -> None:
     """A few here, more where there is time, a thousand by night."""
     for seed in A_FEW:
@@ -100,6 +101,7 @@ async def test_a_thousand_generated_data_sets_agree_cell_for_cell(tmp_path: Path
         assert await agree(seed, tmp_path) == [], f"seed {seed}"
 
 
+@pytest.mark.slow
 async def test_every_format_has_the_same_bytes_again(good: Path, tmp_path: Path) -> None:
     """Whatever the time is when they are written."""
     again = await bundle(Maker(ODD_SEED).made(), tmp_path / "again", EVERYTHING)

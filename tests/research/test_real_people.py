@@ -81,6 +81,7 @@ async def store(request: pytest.FixtureRequest, shipped: Library, tmp_path: Path
     await opened.close()
 
 
+@pytest.mark.slow
 async def test_real_people_get_the_scores_that_the_keys_give_them(
     store: Store, shipped: Library, tmp_path: Path, keys: dict[str, dict[str, int]], people: list[Answers]
 ) -> None:

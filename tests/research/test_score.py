@@ -363,6 +363,7 @@ def peak(data: Path, out: Path, told: Callable[[int, int], None]) -> int:
         tracemalloc.stop()
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
     """Fifteen times the people need only full buffers; kept rows would take 2 MB. The first run warms up."""
     few, lots = many(tmp_path / "few.csv", 100), many(tmp_path / "lots.csv", 1_500)

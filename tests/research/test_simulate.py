@@ -68,6 +68,7 @@ def test_agreeing_moves_the_choice_whatever_the_item_means() -> None:
     assert agreeing(items, low + 5, 1.0, np.random.default_rng(4)).max() == 5
 
 
+@pytest.mark.slow
 def test_the_report_says_first_that_it_is_no_accuracy() -> None:
     """And agreeing with everything costs agreement, which the stated certainty doesn't show."""
     done: list[int] = []

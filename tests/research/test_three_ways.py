@@ -135,6 +135,7 @@ def by_profiles(questionnaire: Questionnaire, values: Any) -> Any:
     return shares / shares.sum(1, keepdims=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("many", HOW_MANY)
 async def test_the_long_form_is_scored_alike(
     many: int, people: list[dict[str, str]], expert: Loaded, tmp_path: Path
@@ -207,6 +208,7 @@ def by_conditioning(model: Gaussian, questionnaire: Questionnaire, asked: Sequen
     return (np.bincount(at.argmax(1), minlength=len(rules)) + 0.5) / (len(points) + len(rules) / 2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("many", HOW_MANY)
 async def test_an_adaptive_interview_is_scored_alike(
     many: int, people: list[dict[str, str]], expert: Loaded, tmp_path: Path

@@ -200,6 +200,7 @@ async def test_an_erasure_is_pending_until_it_is_in_the_ledger(tmp_path: Path) -
     await store.close()
 
 
+@pytest.mark.slow
 async def test_the_ledger_holds_nothing_of_anybody_and_forgets(tmp_path: Path) -> None:
     """Keyed marks and moments, for as long as backups are kept."""
     store = await opened(tmp_path)

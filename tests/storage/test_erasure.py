@@ -97,6 +97,7 @@ async def test_what_had_reached_the_database_file_is_gone_from_it(opening: Openi
     assert await store.erasures_pending() == 0
 
 
+@pytest.mark.slow
 async def test_nothing_is_left_where_pages_were_split_and_joined(opening: Opening) -> None:
     """300 people in random order, 150 of them erased in random order: no stale copy of a moved row stays."""
     chance = random.Random(7)

@@ -89,6 +89,7 @@ async def live(store: SqliteStore, content: Content, person: str, chance: Random
             assert await store.save(saved, turn, f"{person}:{number}") is Outcome.STORED
 
 
+@pytest.mark.slow
 async def test_answers_and_session_are_the_fold_of_the_log(sqlite: SqliteStore, content: Content) -> None:
     """For 12 random histories, with every number taken from the edition."""
     await sqlite.keep_edition(content.edition)

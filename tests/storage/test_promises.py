@@ -441,6 +441,7 @@ class TestSweeping:
         await sweep(store, 1.1)
         assert await store.verify_erasures() == []
 
+    @pytest.mark.slow
     async def test_retires_what_was_kept_long_enough(self, store: Store) -> None:
         await interviewed(store, P)
         assert (await sweep(store, 400)).retired == 0

@@ -123,6 +123,7 @@ async def test_everybody_stays_recognised_on_postgresql(tmp_path: Path, postgres
     await postgres_server.drop(url)
 
 
+@pytest.mark.slow
 async def test_two_rotations_at_once_are_one_after_the_other(tmp_path: Path) -> None:
     """A database that missed one is carried over both."""
     url = f"sqlite:///{tmp_path}/attune.db"
@@ -169,6 +170,7 @@ async def test_killed_in_the_middle_it_is_wholly_of_the_old_key_and_goes_on(
     await expect_new(url, tmp_path)
 
 
+@pytest.mark.slow
 async def test_a_backup_of_the_old_key_is_put_back_under_the_new_one(tmp_path: Path) -> None:
     """Whoever was erased before and after the rotation is erased again from it."""
     url = f"sqlite:///{tmp_path}/attune.db"

@@ -135,6 +135,7 @@ class TestTheWriter:
         with pytest.raises(StoreUnavailable, match="closed"):
             await store.save(Saved(P), began("seed"), "k")
 
+    @pytest.mark.slow
     async def test_tidies_the_log_when_nobody_waits(
         self, opening: Opening, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -147,6 +148,7 @@ class TestTheWriter:
         assert (busy, frames) == (0, copied)
         assert store.database.stat().st_size > 4096
 
+    @pytest.mark.slow
     async def test_keeps_the_log_small_under_load(
         self, opening: Opening, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -250,6 +250,7 @@ def play(empty_database: Path, examples: int, steps: int) -> None:
     )
 
 
+@pytest.mark.slow
 def test_they_agree_after_a_few_histories(empty_database: Path) -> None:
     play(empty_database, examples=3, steps=15)
 

@@ -67,6 +67,7 @@ async def operator(bot: Running, telegram: Emulator) -> Phone:
     return phone
 
 
+@pytest.mark.slow
 async def test_a_low_disk_is_told_once_an_hour_and_once_when_it_is_over(
     desk: Desk, wire: Wire, operator: Phone, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

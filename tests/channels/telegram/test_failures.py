@@ -42,6 +42,7 @@ class TestSending:
         await ana.sees("25 taps.")
         assert copies(ana, "25 taps.") == 1
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("fault", [Drop(after_effect=True), Hang(after_effect=True)])
     @pytest.mark.usefixtures("bot")
     async def test_a_message_that_may_have_arrived_is_doubled_once_at_most(
@@ -56,6 +57,7 @@ class TestSending:
         await ana.taps("Let's begin")
         await ana.sees("Before we begin")
 
+    @pytest.mark.slow
     @pytest.mark.parametrize(
         "fault",
         [server_error(), Drop(after_effect=False), Drop(after_effect=True), Hang(after_effect=True)],
@@ -72,6 +74,7 @@ class TestSending:
         await ana.sees("3 of 25")
         assert copies(ana, "of 25") == 1
 
+    @pytest.mark.slow
     @pytest.mark.usefixtures("bot")
     async def test_a_flood_makes_one_chat_wait_and_nobody_else(self, telegram: Emulator, ana: Phone) -> None:
         ben = telegram.phone("Ben")
@@ -152,6 +155,7 @@ class TestPeopleWhoLeave:
 
 
 class TestReceiving:
+    @pytest.mark.slow
     @pytest.mark.parametrize(
         "fault", [server_error(), bad_gateway(), Drop(after_effect=False), NOT_JSON, too_many_requests(1)]
     )
@@ -173,6 +177,7 @@ class TestReceiving:
             await ana.sees("25 taps.")
             assert copies(ana, "25 taps.") == 1
 
+    @pytest.mark.slow
     async def test_a_wedged_poll_is_given_up(self, telegram: Emulator, desk: Desk, ana: Phone) -> None:
         """A poll that hangs longer than it may is cut, and the next one gets through."""
         telegram.faults.add("getUpdates", Hang(after_effect=False), times=1)

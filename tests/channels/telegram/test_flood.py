@@ -112,6 +112,7 @@ def warned(phone: Phone) -> int:
 
 
 class TestAFlood:
+    @pytest.mark.slow
     async def test_over_polling_is_one_burst_for_us_and_nothing_for_others(
         self, telegram: Emulator, desk: Desk, store: MemoryStore, ana: Phone
     ) -> None:
@@ -127,6 +128,7 @@ class TestAFlood:
         assert len(calls) < MANY / 4  # some were repeated, where the machine was slow
         assert len(telegram.transcript.called("answerCallbackQuery")) < MANY / 4
 
+    @pytest.mark.slow
     async def test_over_a_webhook_is_the_same(
         self, telegram: Emulator, desk: Desk, store: MemoryStore, ana: Phone
     ) -> None:
@@ -138,6 +140,7 @@ class TestAFlood:
         assert warned(ana) == 1
         assert not telegram.updates.pending()
 
+    @pytest.mark.slow
     async def test_ends_where_the_interview_stands_and_goes_on_from_there(
         self, telegram: Emulator, desk: Desk, standing: Standing, ana: Phone
     ) -> None:
@@ -161,6 +164,7 @@ class TestAFlood:
                 await ana.types("/stop")
             await ana.sees("That was very fast.", seconds=30)
 
+    @pytest.mark.slow
     async def test_makes_no_wall_of_messages(self, telegram: Emulator, desk: Desk, ana: Phone) -> None:
         """Old buttons pressed forty times bring the present page once or twice, not forty times."""
         async with running(telegram, desk):

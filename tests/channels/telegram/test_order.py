@@ -34,6 +34,7 @@ def store() -> MemoryStore:
 
 
 class TestOrder:
+    @pytest.mark.slow
     async def test_a_stalled_turn_holds_its_own_person_and_nobody_else(
         self,
         bot: Running,
@@ -67,6 +68,7 @@ class TestOrder:
         assert chosen == ["very_inaccurate", "moderately_inaccurate", "slightly_inaccurate"]
         await telegram.quiet()
 
+    @pytest.mark.slow
     async def test_many_people_are_interviewed_at_once(self, bot: Running, telegram: Emulator) -> None:
         people = [telegram.phone(f"P{number}") for number in range(30)]
 
@@ -99,6 +101,7 @@ class TestOrder:
 
 
 class TestTheOffset:
+    @pytest.mark.slow
     async def test_an_update_is_confirmed_only_once_it_is_saved(
         self, telegram: Emulator, desk: Desk, ana: Phone, store: MemoryStore, monkeypatch: pytest.MonkeyPatch
     ) -> None:

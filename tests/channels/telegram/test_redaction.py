@@ -33,6 +33,7 @@ def everything() -> Iterator[io.StringIO]:
 
 
 class TestLogs:
+    @pytest.mark.slow
     async def test_hold_no_token_whatever_goes_wrong(
         self,
         telegram: Emulator,

@@ -112,6 +112,7 @@ def url_of(telegram: Emulator, method: str = "getMe") -> str:
 
 
 class TestBothClients:
+    @pytest.mark.slow
     async def test_say_the_same_of_every_fault(self, telegram: Emulator) -> None:
         told: dict[str, list[object]] = {name: [] for name in FAULTS}
         for kind in CLIENTS:
@@ -136,6 +137,7 @@ class TestBothClients:
                 told.append(await outcome(client, "http://nobody.invalid/bot1:x/getMe"))
         assert told[0] == told[1] == ("NetworkError", "", repr(TryLater))
 
+    @pytest.mark.slow
     async def test_say_the_same_of_a_full_pool(self, telegram: Emulator) -> None:
         told = []
         for kind in CLIENTS:
@@ -147,6 +149,7 @@ class TestBothClients:
                 assert isinstance(await first, dict)
         assert told[0] == told[1] == ("TimedOut", "", repr(TryLater))
 
+    @pytest.mark.slow
     async def test_take_the_timeouts_of_a_call_over_their_own(
         self, telegram: Emulator, client: BaseRequest
     ) -> None:
@@ -240,6 +243,7 @@ class TestWhatLeft:
 
 
 class TestAnUpload:
+    @pytest.mark.slow
     async def test_that_is_never_taken_times_out(self) -> None:
         lines: list[asyncio.Transport] = []
 

@@ -38,6 +38,7 @@ class TestWhatIsOwed:
         assert [one.id for one in ana.visible if one.author != ana.person.id] == [message.id]
         assert not await store.owed()
 
+    @pytest.mark.slow
     async def test_is_said_once_as_it_stands_now(
         self, telegram: Emulator, desk: Desk, ana: Phone, store: Store
     ) -> None:
@@ -60,6 +61,7 @@ class TestWhatIsOwed:
         assert len(telegram.transcript.called("editMessageText")) == before + 1
         assert not await store.owed()
 
+    @pytest.mark.slow
     async def test_doesnt_overtake_the_answer_to_a_new_tap(
         self, telegram: Emulator, desk: Desk, ana: Phone, store: Store
     ) -> None:
@@ -80,6 +82,7 @@ class TestWhatIsOwed:
 
 
 class TestAGracefulStop:
+    @pytest.mark.slow
     async def test_finishes_what_was_begun(self, telegram: Emulator, desk: Desk, ana: Phone) -> None:
         async with running(telegram, desk) as bot:
             await enter(ana)
@@ -144,6 +147,7 @@ class TestAnOutage:
             await telegram.quiet(0.3)
         assert nudges(ana) == 0
 
+    @pytest.mark.slow
     @pytest.mark.usefixtures("bot")
     async def test_a_clock_that_leaps_while_we_listen_is_no_outage(
         self, telegram: Emulator, clock: Clock, ana: Phone
@@ -156,6 +160,7 @@ class TestAnOutage:
         await telegram.quiet(0.3)
         assert nudges(ana) == 0
 
+    @pytest.mark.slow
     async def test_whoever_was_heard_since_needs_no_nudge(
         self, telegram: Emulator, desk: Desk, clock: Clock, ana: Phone
     ) -> None:
@@ -168,6 +173,7 @@ class TestAnOutage:
             await telegram.quiet(0.5)
         assert nudges(ana) == 0
 
+    @pytest.mark.slow
     async def test_nudging_that_was_cut_short_goes_on(
         self,
         telegram: Emulator,
@@ -194,6 +200,7 @@ class TestAnOutage:
 
 
 class TestErasure:
+    @pytest.mark.slow
     async def test_its_receipt_survives_a_crash(
         self, telegram: Emulator, desk: Desk, clock: Clock, ana: Phone, store: Store
     ) -> None:

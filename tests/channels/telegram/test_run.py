@@ -61,6 +61,7 @@ async def outcome(*arguments: str, **environment: str) -> tuple[int | None, str]
 
 
 class TestServing:
+    @pytest.mark.slow
     async def test_in_process_on_a_real_database(
         self,
         telegram: Emulator,
@@ -84,6 +85,7 @@ class TestServing:
         assert "https://t.me/attune_bot" in capsys.readouterr().out
         assert os.path.exists("attune.db")  # noqa: ASYNC240, PTH110 - a glance at an own folder
 
+    @pytest.mark.slow
     async def test_it_waits_for_telegram_and_can_be_stopped_meanwhile(
         self, monkeypatch: pytest.MonkeyPatch, telegram: Emulator
     ) -> None:

@@ -122,6 +122,7 @@ class TestAStoreThatIsAway:
 
 
 class TestSwitching:
+    @pytest.mark.slow
     async def test_between_polling_and_webhook_loses_nothing(
         self, telegram: Emulator, desk: Desk, ana: Phone, clock: Clock
     ) -> None:
@@ -153,6 +154,7 @@ class TestDeafness:
             while await desk.store.recall("heard_at") is None:  # noqa: ASYNC110 - the store rings no bell
                 await asyncio.sleep(0.01)
 
+    @pytest.mark.slow
     async def test_of_all_workers_is_made_good_once(
         self, telegram: Emulator, desk: Desk, ana: Phone, clock: Clock, monkeypatch: pytest.MonkeyPatch
     ) -> None:

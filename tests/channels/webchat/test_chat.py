@@ -42,6 +42,7 @@ class TestTheCookie:
         assert "Let's begin" in browser.page.text
         assert await web.people() == 0
 
+    @pytest.mark.slow
     async def test_is_dropped_with_everything_else(self, web: Web) -> None:
         browser = await web.browser()
         await browser.reaches_result("/chat/hello")
@@ -126,6 +127,7 @@ class TestAResumeCode:
         assert answer.status_code == 422
         assert "doesn't work" in phone.page.text
 
+    @pytest.mark.slow
     async def test_can_not_be_guessed(self, web: Web) -> None:
         """Ten tries, then one in ten seconds: the wrong ones all look alike."""
         browser = await web.browser()
@@ -148,6 +150,7 @@ class TestASharedScreen:
         await browser.opens(f"/chat/{invite.code}")
         assert "Let's begin" in browser.page.text
 
+    @pytest.mark.slow
     async def test_shows_nobody_to_the_next_person(self, web: Web) -> None:
         """Going back in the browser sends the form of whoever left: it leads to the beginning."""
         invite = await web.invite(shared_screen=True)
@@ -182,6 +185,7 @@ class TestAFrame:
 
 
 class TestAPage:
+    @pytest.mark.slow
     async def test_says_nothing_in_its_address_about_who_it_is(self, web: Web) -> None:
         browser = await web.browser()
         await browser.reaches_result("/chat/hello")
@@ -189,6 +193,7 @@ class TestAPage:
         assert str(browser.answer.url).endswith("/chat/hello?page=tip")
         assert browser.client.cookies["attune"] not in browser.answer.text
 
+    @pytest.mark.slow
     async def test_shows_only_what_the_interview_offers_at_its_step(self, web: Web) -> None:
         browser = await web.browser()
         await browser.reaches_questions("/chat/hello")
@@ -210,6 +215,7 @@ class TestAPage:
         await browser.opens("/chat/hello?page=help")
         assert "Tap the buttons to answer." in browser.page.text
 
+    @pytest.mark.slow
     async def test_changes_nothing_by_being_looked_at(self, web: Web) -> None:
         browser = await web.browser()
         await browser.reaches_questions("/chat/hello")
@@ -218,6 +224,7 @@ class TestAPage:
             await browser.opens(f"/chat/hello?page={page}")
         assert (dict(web.store._counts), web.store._as_of) == before
 
+    @pytest.mark.slow
     async def test_hands_over_everything_kept(self, web: Web) -> None:
         browser = await web.browser()
         await browser.reaches_result("/chat/hello")

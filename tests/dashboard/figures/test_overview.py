@@ -98,6 +98,7 @@ OPENED, FINISHED = "Opened the questions", "Came to their result"
 
 
 class TestPeople:
+    @pytest.mark.slow
     async def test_are_counted_once_from_the_first_page_to_the_result(self, house: House) -> None:
         await house.interviews(60, MONDAY)
         sessions = [one.session for one in await house.store.interviews(MONDAY, NOW)]
@@ -166,6 +167,7 @@ class TestMadeUpPeople:
             assert made_up.simulated
             assert {line.split(",")[2] for line in csv_of(made_up).splitlines()[1:]} == {"simulated"}
 
+    @pytest.mark.slow
     async def test_leave_nothing_published(self) -> None:
         async with a_house(MemoryStore()) as house:
             await house.store.remember("simulated", "yes")
@@ -194,6 +196,7 @@ class TestTheOverview:
                 assert (row["table"], row["row"], row["column"]) == (name, label, column)
                 assert row["number"] == ("" if band.value is None else str(band.value))
 
+    @pytest.mark.slow
     async def test_shows_no_number_from_one_to_ten(self, house: House) -> None:
         await house.interviews(50, MONDAY)
         for period in ("2026-11", "2026-11-02"):

@@ -114,6 +114,7 @@ async def _attacked(seeds: range) -> int:
     return held
 
 
+@pytest.mark.slow
 async def test_the_page_and_its_file_tell_an_attacker_nothing_more() -> None:
     assert await _attacked(range(4)) > 20
 

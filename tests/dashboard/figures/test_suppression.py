@@ -31,6 +31,7 @@ def months(first: int, many: int) -> Iterator[Month]:
 
 
 class TestAnAttackerWhoSolves:
+    @pytest.mark.slow
     async def test_finds_ten_values_possible_for_every_hidden_number(self) -> None:
         hidden = 0
         for month in months(0, 6):
@@ -69,6 +70,7 @@ class TestAPlantedLeak:
         monkeypatch.setattr(tables, "protect", only_small)
         assert await _leaks(range(3))
 
+    @pytest.mark.slow
     async def test_is_found_where_tables_are_made_safe_one_by_one(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -8,6 +8,7 @@ from bot.research.report.rules import RELIABILITY
 from tests.research.report.statistics_in_r import by_r
 
 
+@pytest.mark.slow
 def test_with_two_answers_it_is_mantel_and_haenszel_s() -> None:
     chance = np.random.default_rng(11)
     rest, focal = np.repeat([1.0, 2, 3, 4], 200), chance.random(800) < 0.4

@@ -62,6 +62,7 @@ def test_a_planted_difference_is_found_nearly_always() -> None:
 # ---------------------------------------------------------------- segments against demographics
 
 
+@pytest.mark.slow
 def test_an_auc_is_the_share_of_pairs_in_the_right_order() -> None:
     chance = np.random.default_rng(3)
     outcome = chance.random(300) < 0.4

@@ -43,11 +43,13 @@ def test_a_difference_of_shares_is_newcombe_s_own_example() -> None:
     assert (round(found.value, 4), round(found.low, 4), round(found.high, 4)) == (0.2, 0.0524, 0.3339)
 
 
+@pytest.mark.slow
 def test_holm_is_r_s() -> None:
     ps = [random.Random(7).random() ** 3 for _ in range(25)]
     assert holm(ps) == pytest.approx(by_r(f'p.adjust(c({",".join(map(str, ps))}), "holm")'), abs=1e-9)
 
 
+@pytest.mark.slow
 def test_pearson_s_test_is_r_s() -> None:
     table = np.array([[30.0, 20, 25], [15, 40, 22]])
     found = cramers_v(table)

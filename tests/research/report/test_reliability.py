@@ -24,6 +24,7 @@ def answers(request: pytest.FixtureRequest, shared: Path) -> Floats:
     return np.where(np.array(BFI[request.param]) < 0, 7 - whole, whole)
 
 
+@pytest.mark.slow
 def test_alpha_is_that_of_the_mean_covariance(answers: Floats) -> None:
     """By the other formula: k times the mean covariance, over the mean variance and k - 1 of them."""
     found, items = reliability(answers), answers.shape[1]

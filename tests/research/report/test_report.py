@@ -93,6 +93,7 @@ async def _few() -> Collected:
     return await collected(desk, "with-segments")
 
 
+@pytest.mark.slow
 def test_only_people_who_allowed_research_are_in_it_and_the_others_are_counted(few: Collected) -> None:
     found = made(few)
     assert few.people.count == 40
@@ -106,6 +107,7 @@ def test_only_people_who_allowed_research_are_in_it_and_the_others_are_counted(f
     }
 
 
+@pytest.mark.slow
 def test_every_share_of_a_segment_is_headed_by_whose_it_is(few: Collected) -> None:
     found = made(few)
     assert WHO in table(found, "shares").title
@@ -131,6 +133,7 @@ async def test_its_people_are_too_few_and_it_says_so(desk: Interviewing) -> None
     assert page(found).count("too few") > 5
 
 
+@pytest.mark.slow
 def test_the_page_needs_nothing_else(few: Collected) -> None:
     """No script, no address that is asked for anything; words for every picture; both colour schemes."""
     text = page(made(few))
@@ -148,6 +151,7 @@ def test_the_page_needs_nothing_else(few: Collected) -> None:
     )
 
 
+@pytest.mark.slow
 def test_numbers_page_and_json_tell_the_same(few: Collected) -> None:
     found = made(few)
     rows = list(csv.DictReader(io.StringIO(as_csv(found))))
@@ -160,6 +164,7 @@ def test_numbers_page_and_json_tell_the_same(few: Collected) -> None:
     assert whole["people"] == 40
 
 
+@pytest.mark.slow
 async def test_an_export_s_report_is_the_store_s(desk: Interviewing, tmp_path: Path) -> None:
     """From the store, from the folder, and from the zip file: the same figures."""
     await crowd(desk, "with-segments", 33)
@@ -184,6 +189,7 @@ def test_minors_in_a_file_are_left_out_and_counted(tmp_path: Path) -> None:
     assert (found.count, found.minors) == (40, 20)
 
 
+@pytest.mark.slow
 def test_columns_can_be_named_and_cut(tmp_path: Path) -> None:
     edition = load(SMALL / "with-segments").edition
     path = _answers(tmp_path / "answers.csv", edition, 60, age=["20", "30", "40"])
