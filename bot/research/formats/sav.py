@@ -33,6 +33,8 @@ def write(draft: Draft) -> Sequence[str]:
     columns, language = draft.tables[WIDE], languages(draft.layout)[0]
     frame = pd.DataFrame(_filled(draft, columns), columns=[column.name for column in columns])
     texts = {column.name: _width(frame[column.name]) for column in columns if column.type is Type.STRING}
+    # Without a row the library takes every column for numbers, and no number has a label of text.
+    labelled = [column for column in columns if len(frame) or column.type is not Type.STRING]
     pyreadstat.write_sav(
         frame,
         str(draft.folder / FILE),
@@ -42,8 +44,8 @@ def write(draft: Draft) -> Sequence[str]:
             column.name: draft.cut(FILE, column.name, one_line(column.label(language)), _LABEL)
             for column in columns
         },
-        variable_value_labels=dict(_value_labels(draft, columns, language)),
-        missing_ranges=dict(_missing(columns, texts)),
+        variable_value_labels=dict(_value_labels(draft, labelled, language)),
+        missing_ranges=dict(_missing(labelled, texts)),
         variable_measure={column.name: column.measure.value for column in columns},
         variable_format={column.name: _FORMATS[column.type] for column in columns if column.type in _FORMATS},
     )
