@@ -8,6 +8,7 @@ import pytest
 from bot.conversation.event_log import dump_event
 from bot.conversation.events import Commanded, Typed
 from bot.conversation.library import Library
+from bot.conversation.offers import taken_over
 from bot.conversation.replies import Attachment, Page
 from bot.conversation.session import Session
 from bot.conversation.taps import Act
@@ -154,3 +155,17 @@ async def test_neither_words_nor_what_seals_them_are_in_the_files_after_erasure(
         assert not found(database, [sealed.encode(), b"Zanzibar"])
     finally:
         await store.close()
+
+
+async def test_words_arent_taken_over_into_another_interview() -> None:
+    """A seal opens only for the very answer that it was made for, so a longer form asks again."""
+    person = (await house(MemoryStore())).person("ana")
+    await asked_for_words(person)
+    await types(person, SECRET)
+    session = await session_of(person)
+    asked = library().questionnaires["every-kind"].edition.questionnaire
+    longer = asked.model_copy(update={"longer_form": asked.forms[0].id})
+    assert session.answers["wish"].choice
+    assert taken_over(longer, session).keys() == {
+        item for item, one in session.answers.items() if one.choice is not None and item != "wish"
+    }

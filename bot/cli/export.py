@@ -17,6 +17,7 @@ from bot.cli.waiting import bar
 
 if TYPE_CHECKING:  # `attune --help` stays quick
     from bot.conversation.library import Library
+    from bot.privacy import Keys
     from bot.questionnaire.model import Edition
     from bot.storage.store import Store
 
@@ -49,6 +50,7 @@ class Asked:
     as_of: int | None
     include: frozenset[str]
     verify: bool
+    own_words: bool
 
 
 def register(app: typer.Typer) -> None:
@@ -96,6 +98,13 @@ def export(  # noqa: PLR0917 - Typer gives them by name
         bool,
         typer.Option("--verify", help="Fold every interview from its events first, and compare. Slow."),
     ] = False,
+    own_words: Annotated[
+        bool,
+        typer.Option(
+            "--with-own-words",
+            help="Also what people wrote in own words, where the questionnaire's file says `exported`.",
+        ),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the manifests for a program.")] = False,
 ) -> None:
     """Write the responses of people who allowed research: CSV files with a codebook, and other formats.
@@ -114,6 +123,7 @@ def export(  # noqa: PLR0917 - Typer gives them by name
         as_of,
         named,
         verify,
+        own_words or profile is ProfileName.OWN_DATA,
     )
     written, manifests = asyncio.run(_export(asked))
     if as_json:
@@ -152,6 +162,9 @@ def _tell(asked: Asked, written: Path, manifests: Sequence[Mapping[str, Any]]) -
 
 
 def _withheld(done: Mapping[str, Any]) -> Iterator[str]:
+    if done["own_words"] is not None:
+        number = sum(done["own_words"].values())
+        yield f"OWN WORDS: {number} answers, as they were typed. They may name people: read README.md first."
     if done["withheld_campaigns"]:
         yield f"{done['withheld_campaigns']} campaigns withheld."
     if done["quasi_identifiers"]:
@@ -168,10 +181,12 @@ async def _export(asked: Asked) -> tuple[Path, Sequence[Mapping[str, Any]]]:
     from bot.settings import Settings  # noqa: PLC0415 - the same
 
     settings = Settings.read()
-    store = await open_kept(settings, open_keys(settings))
+    keys = open_keys(settings)
+    store = await open_kept(settings, keys)
     try:
         # What was collected is in the store; today's questionnaires are rarely needed, and slow to read.
-        out, manifests = await _written(asked, store, cache(lambda: read_library(settings)))
+        library = cache(lambda: read_library(settings))
+        out, manifests = await _written(asked, store, library, keys if asked.own_words else None)
         for said in manifests:
             await record(store, said, getpass.getuser(), now())
     finally:
@@ -180,14 +195,14 @@ async def _export(asked: Asked) -> tuple[Path, Sequence[Mapping[str, Any]]]:
 
 
 async def _written(
-    asked: Asked, store: "Store", library: "Callable[[], Library]"
+    asked: Asked, store: "Store", library: "Callable[[], Library]", words: "Keys | None"
 ) -> tuple[Path, Sequence[Mapping[str, Any]]]:
     from bot.research.bundle import Wanted, export  # noqa: PLC0415 - `attune --help` stays quick
     from bot.research.disclosure import Profile  # noqa: PLC0415 - the same
     from bot.research.survey import Filters  # noqa: PLC0415 - the same
     from bot.research.zipped import zipped  # noqa: PLC0415 - the same
 
-    wanted = Wanted(asked.formats, asked.tables, Profile(asked.profile), asked.response, asked.verify)
+    wanted = Wanted(asked.formats, asked.tables, Profile(asked.profile), asked.response, asked.verify, words)
     async with store.snapshot() as snapshot:
         filters = Filters(snapshot.as_of if asked.as_of is None else asked.as_of, asked.include)
         out = asked.out or Path(f"attune-export-{filters.as_of}{'.zip' if asked.zipped else ''}")

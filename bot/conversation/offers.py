@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from bot.conversation.events import Began
 from bot.conversation.route import FORM_ARM, SECOND_ARM, applying
 from bot.conversation.session import Answer, Session, Step, session_id
-from bot.questionnaire.model import Questionnaire
+from bot.questionnaire.model import Questionnaire, TextAnswer
 
 LONGER, RETEST = "longer", "retest"
 OFFERS = (LONGER, RETEST)
@@ -40,13 +40,18 @@ def still_open(questionnaire: Questionnaire, session: Session) -> int:
 
 
 def taken_over(questionnaire: Questionnaire, session: Session) -> Mapping[str, Answer]:
-    """Return the answers that aren't asked again in the longer form; what was skipped may be."""
+    """Return the answers that aren't asked again in the longer form; what was skipped may be.
+
+    Own words may be, too: they are sealed for the very answer that they are, and can't be opened elsewhere.
+    """
     items = questionnaire.form_named(questionnaire.longer_form).items
     given = session.answers
     return {
         item: Answer(given[item].choice, given[item].at)
         for item in items
-        if item in given and given[item].choice is not None
+        if item in given
+        and given[item].choice is not None
+        and not isinstance(questionnaire.answered(item), TextAnswer)
     }
 
 

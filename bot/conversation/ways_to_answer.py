@@ -85,7 +85,8 @@ def how_to_type(scene: Scene, answers: AnyAnswers) -> str:
         case DateAnswer():
             return scene.say(f"type.{answers.precision}")
         case TextAnswer():
-            return scene.say("typing.text", count=answers.max_length)
+            key = "typing.exported" if answers.exported else "typing.text"
+            return scene.say(key, count=answers.max_length)
         case _:
             return ""
 

@@ -13,6 +13,7 @@ from bot.questionnaire.model import (
     NumberAnswer,
     Questionnaire,
     Recommendation,
+    Sensitivity,
     SeveralChoices,
     TextAnswer,
 )
@@ -23,6 +24,8 @@ from bot.source import Problem, Route
 
 Main = File[Questionnaire]
 LONGEST_COLUMN = 32
+NAMING = frozenset({Sensitivity.IDENTIFIER, Sensitivity.QUASI})
+"""Words about these could name somebody: nobody can withhold a part of a sentence."""
 GROUP = "group"
 """The column of a recommendation's group is `item__group`."""
 
@@ -113,3 +116,10 @@ def _words(main: Main) -> Iterator[Problem]:
         if item.answers in texts and item.required:
             message = f"nobody must write: `{item.id}` can't be required"
             yield told("free-text", main.document, ("items", index, "required"), message)
+        if _may_name(main.value.answers.get(item.answers), item):
+            message = f"the words in `{item.id}` could name somebody, so they can't be exported"
+            yield told("naming-words", main.document, ("items", index, "sensitivity"), message)
+
+
+def _may_name(answers: AnyAnswers | None, item: Item) -> bool:
+    return isinstance(answers, TextAnswer) and answers.exported and item.sensitivity in NAMING

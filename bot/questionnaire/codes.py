@@ -110,6 +110,10 @@ QUESTIONNAIRE: dict[str, Code] = {
         "Own words are asked for only where the file says so twice, and never required.",
         "Say `free_text: true` and have an item with answers of the kind `text`; or neither.",
     ),
+    "naming-words": Code(
+        "Words that could name somebody aren't exported.",
+        "Take `exported` away, or give the item answers of another kind.",
+    ),
     "idle-experiment": Code(
         "The experiment with voices needs segments and topics.", "Add tips for segments, or take it away."
     ),

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from bot.errors import OperatorError
+from bot.privacy import Keys
 from bot.questionnaire.model import Edition
-from bot.research import citation, crosswalk, package, page, vectors
+from bot.research import citation, crosswalk, own_words, package, page, vectors
 from bot.research.codebook import FILE as CODEBOOK
 from bot.research.disclosure import CAMPAIGN, Disclosure, Profile, disclose
 from bot.research.draft import Draft
@@ -21,6 +22,7 @@ from bot.research.folder import Written, described, whole_folder
 from bot.research.formats import CSV, Write, writer
 from bot.research.layout import Layout, merge
 from bot.research.manifest import listed, manifest, write_manifest, write_readme, write_sums
+from bot.research.own_words import OWN_WORDS, Opener
 from bot.research.survey import Editions, Filters, HeldWith, Survey
 from bot.research.variables import variables
 from bot.research.verify import verify
@@ -37,6 +39,12 @@ class Wanted:
     profile: Profile = Profile.RESEARCH
     response: str | None = None  # whose own data, by one of their response ids
     verify: bool = False
+    words: Keys | None = None  # what opens own words, where they are wanted
+
+    @property
+    def opener(self) -> Opener | None:
+        """Return what opens own words."""
+        return None if self.words is None else Opener(self.words, every=self.profile is Profile.OWN_DATA)
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -65,6 +73,11 @@ async def export(
     if not 0 <= filters.as_of <= snapshot.as_of:
         raise OperatorError(
             f"There is no turn {filters.as_of}.", remedy=f"--as-of goes from 0 to {snapshot.as_of}."
+        )
+    if wanted.words is not None and wanted.profile is Profile.SAFE_HARBOR:
+        raise OperatorError(
+            "Own words can't be exported under Safe Harbor, for nobody can tell whom they name.",
+            remedy="Leave --with-own-words out, or --profile safe-harbor.",
         )
     writers = [writer(name) for name in wanted.formats if name != CSV]
     mine = await _of_person(snapshot, filters, wanted)
@@ -146,6 +159,10 @@ async def _questionnaire(job: _Job, folder: Path) -> Mapping[str, Any]:
         folder, job.survey, layout, declared, job.progress, enough=CAMPAIGN, withhold=job.withholds
     )
     declared, disclosure = disclose(folder, layout, declared, found.invited, job.wanted.profile)
+    if job.wanted.opener is not None:
+        disclosure.words = await own_words.write(folder, job.survey, layout, job.wanted.opener)
+        found.rows[OWN_WORDS.file] = disclosure.words.total()
+        declared = (*declared, OWN_WORDS)
     files = [described(folder / table.file, found.rows[table.file]) for table in declared]
     draft = _draft(job, folder, layout, declared, found, disclosure)
     return _beside(draft, files, job)

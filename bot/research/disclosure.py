@@ -50,6 +50,7 @@ class Disclosure:
     coarsened: dict[str, str] = field(default_factory=dict)  # how, by item
     responses: int = 0  # in which something was withheld for it
     campaigns: int = 0  # withheld, for they brought too few people
+    words: Counter[str] | None = None  # answers in own words that are in it, by item; None: nobody asked
 
     def told(self) -> dict[str, Any]:
         """Return it for `export.json`."""
@@ -62,6 +63,7 @@ class Disclosure:
             "coarsened": self.coarsened,
             "withheld_responses": self.responses,
             "withheld_campaigns": self.campaigns,
+            "own_words": None if self.words is None else dict(sorted(self.words.items())),
             "least_people_of_a_campaign": CAMPAIGN if self.profile is not Profile.OWN_DATA else None,
             "dates": "year" if self.profile is Profile.SAFE_HARBOR else "milliseconds",
         }

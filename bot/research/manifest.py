@@ -12,6 +12,7 @@ from bot.research.columns import MISSING
 from bot.research.disclosure import Disclosure, Profile
 from bot.research.folder import Written, described
 from bot.research.layout import Layout
+from bot.research.own_words import FILE as OWN_WORDS
 from bot.research.parts import having
 from bot.research.safe_harbor import HANDLED, NOT_CERTIFIED
 from bot.research.survey import REASONS, SIMULATED, Survey
@@ -19,6 +20,8 @@ from bot.research.writing import Found
 from bot.scoring.scales import WITHHELD
 
 FORMAT = "attune-export/1"
+NOT_ASKED_FOR = "own words are kept sealed and aren't exported"
+NOT_DECLARED = "no edition's file lets researchers take these words out, or they could name somebody"
 MANIFEST, README, SUMS = "export.json", "README.md", "SHA256SUMS"
 
 
@@ -36,23 +39,26 @@ def manifest(
         "filters": {
             "research": disclosure.profile is not Profile.OWN_DATA,
             "include": sorted(survey.filters.include),
+            "own_words": disclosure.words is not None,
         },
         "verified": verified,
         "counts": {"responses": found.responses, **_counts(found, disclosure)},
         "excluded_counted_at": survey.counted_at,
         "excluded": {reason: survey.excluded[reason] for reason in REASONS},
         "disclosure": disclosure.told(),
-        "withheld_words": _words(layout),
+        "withheld_words": _withheld_words(layout, disclosure.words),
         "missing_codes": {str(code): why for code, why in MISSING.items()},
     }
 
 
-def _words(layout: Layout) -> dict[str, str]:
-    """Return the items that have no column because people answered them in their own words."""
+def _withheld_words(layout: Layout, exported: Mapping[str, int] | None) -> dict[str, str]:
+    """Return the items whose own words are in no file, and why."""
+    why = NOT_ASKED_FOR if exported is None else NOT_DECLARED
     return {
-        item: "own words are kept sealed and aren't exported"
+        item: why
         for item in layout.items
-        if any(isinstance(one.questionnaire.answered(item), TextAnswer) for one in having(layout, item))
+        if item not in (exported or {})
+        and any(isinstance(one.questionnaire.answered(item), TextAnswer) for one in having(layout, item))
     }
 
 
@@ -103,11 +109,23 @@ def write_readme(folder: Path, layout: Layout, said: Mapping[str, Any], files: S
         missing="\n".join(f"| {code} | {why} |" for code, why in MISSING.items()),
         files="\n".join(f"| `{file.name}` | {'' if file.rows is None else file.rows} |" for file in files),
         profile=said["profile"],
+        words=_own_words(said),
         disclosure=_disclosed(said["disclosure"]),
         citation=(newest.citation or newest.source) if newest else "",
         licence=newest.licence if newest else "",
     )
     return _written(folder / README, text)
+
+
+def _own_words(said: Mapping[str, Any]) -> str:
+    """Return whether there are own words in the folder: loudly where there are."""
+    words = said["disclosure"]["own_words"]
+    if words is None:
+        return "No name, address, typed text or number of an account is in these files."
+    whose = "that person" if said["profile"] == Profile.OWN_DATA.value else "people who allow research"
+    counts = ", ".join(f"{item} {number}" for item, number in words.items()) or "none"
+    note = (resources.files("bot.research") / "own_words_note.md").read_text("utf-8")
+    return note.strip().format(file=OWN_WORDS, whose=whose, counts=counts)
 
 
 def _disclosed(done: Mapping[str, Any]) -> str:

@@ -12,6 +12,7 @@ from bot.research.codebook import HEADER
 from bot.research.columns import MISSING, Type
 from bot.research.draft import Draft
 from bot.research.long import ANSWERS, EVENTS
+from bot.research.own_words import FILE as OWN_WORDS
 from bot.research.scores import SCORES
 from bot.research.variables import Variable, languages
 from bot.research.wide import FILE as WIDE
@@ -22,6 +23,7 @@ _KEYS: Mapping[str, list[str]] = {
     ANSWERS.file: ["response_id", "item_id"],
     EVENTS.file: ["response_id", "turn"],
     SCORES.file: ["response_id", "kind", "measure"],
+    OWN_WORDS: ["response_id", "item_id"],
 }
 
 

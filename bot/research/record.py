@@ -20,6 +20,7 @@ async def record(store: Facts, said: Mapping[str, Any], who: str, at: datetime) 
         "filters": said["filters"],
         "responses": said["counts"]["responses"],
         "k": said["disclosure"]["k_reached"],
+        "own_words": said["disclosure"]["own_words"],
         "readme_sha256": next(file["sha256"] for file in said["files"] if file["name"] == "README.md"),
     }
     await append(store, KIND, entry)

@@ -38,6 +38,15 @@ PLANTED_ANSWERS = (
         "55:71: free-text",
     ),
     _planted(
+        "words that could name somebody, to be exported",
+        "max_length: 200}\n\nitems:\n",
+        "max_length: 200, exported: true}\n\nitems:\n"
+        "  - {id: home, text: Where do you live?, answers: words, sensitivity: quasi}\n",
+        "45:10: unreachable-item",
+        "45:71: naming-words",
+        elsewhere=("locales/ar.yaml:23:1: missing-translation",),
+    ),
+    _planted(
         "a column that is too long",
         "id: clinic_likely\n",
         "id: how_likely_are_you_to_tell_us\n",

@@ -129,6 +129,11 @@ class TextAnswer(_Answers):
 
     kind: Literal["text"] = Field(description="text.")
     max_length: int = Field(default=500, ge=1, le=2000, description="At most so many characters.")
+    exported: bool = Field(
+        default=False,
+        exclude_if=operator.not_,
+        description="Researchers may take the words out, of people who allow research; people are told so.",
+    )
 
     choices: ClassVar[tuple[Choice, ...]] = ()
 

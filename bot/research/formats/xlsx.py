@@ -1,4 +1,4 @@
-"""`responses.xlsx`: the wide table and the codebook for Excel.
+"""`responses.xlsx`: the wide table, the codebook, and own words where they are exported, for Excel.
 
 Law: no cell is a formula, whatever text it holds. Times are texts, for Excel has no time zones; days are
 dates, but for those before 1900, which it doesn't know; missing codes are numbers as in the CSV file, and
@@ -17,6 +17,7 @@ from bot.research.codebook import FILE as CODEBOOK
 from bot.research.codebook import HEADER
 from bot.research.columns import MISSING, Type, Value
 from bot.research.draft import Draft, gone, number
+from bot.research.own_words import FILE as OWN_WORDS
 from bot.research.variables import Variable
 from bot.research.wide import FILE as WIDE
 
@@ -41,6 +42,9 @@ def write(draft: Draft) -> Sequence[str]:
         columns = draft.tables[WIDE]
         head = [column.name for column in columns]
         _sheet(draft, book, "responses", head, (_cells(columns, record) for record in draft.records(WIDE)))
+        if OWN_WORDS in draft.tables:
+            head = [column.name for column in draft.tables[OWN_WORDS]]
+            _sheet(draft, book, "own words", head, draft.records(OWN_WORDS))
         _sheet(draft, book, "codebook", HEADER, draft.records(CODEBOOK))
         _sheet(draft, book, "missing codes", ("code", "why"), MISSING.items())
     return [FILE]
