@@ -8,9 +8,9 @@ is dropped.
 from collections import OrderedDict
 from dataclasses import replace
 
-from bot.storage.operations import MarkSent, Operation, SaveTurn
-from bot.storage.rules import begins, moved_to
-from bot.storage.store import Outcome, Saved
+from bot.storage.operations import MarkSent, Operation, SaveLine
+from bot.storage.rules import left_by
+from bot.storage.store import Outcome, Saved, SaveTurn
 
 
 class Cache:
@@ -54,6 +54,9 @@ class Cache:
         match operation:
             case SaveTurn():
                 self._settle(operation, answer)
+            case SaveLine() if isinstance(answer, list):
+                for save, outcome in zip(operation.saves, answer, strict=True):
+                    self._settle(save, outcome)
             case MarkSent() if self._late.get(operation.person) is operation:
                 del self._late[operation.person]
             case _:
@@ -65,16 +68,7 @@ class Cache:
             self._drop(saved.person)
             return
         known, late = self._of.get(saved.person), self._late.get(saved.person)
-        moved = begins(saved, turn) or turn.event.kept
-        self._put(
-            Saved(
-                saved.person,
-                turn.session if moved else saved.session,
-                moved_to(saved, turn),
-                save.address or (late or known or saved).address,
-                save.key if moved else saved.last_key,
-            )
-        )
+        self._put(left_by(saved, turn, save.key, save.address or (late or known or saved).address))
 
     def _put(self, saved: Saved) -> None:
         self._of[saved.person] = saved

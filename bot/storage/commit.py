@@ -18,11 +18,11 @@ from bot.storage.codes import erasure_code
 from bot.storage.erasing import erase_person, pend
 from bot.storage.invite_statements import Admissions
 from bot.storage.ledger import Marking, note
-from bot.storage.operations import Call, MarkSent, NoteKey, Operation, SaveTurn
+from bot.storage.operations import Call, MarkSent, NoteKey, Operation, SaveLine
 from bot.storage.projection import Values, changed, read_values, removed
 from bot.storage.rows import Rows
-from bot.storage.rules import Standing, begins, fits, moved_to
-from bot.storage.store import Outcome
+from bot.storage.rules import Standing, begins, fits, in_line, moved_to
+from bot.storage.store import Outcome, SaveTurn
 
 
 def commit(
@@ -65,17 +65,19 @@ class _Batch:
         self._touched: set[str] = set()  # people with a turn among the rows not yet written
         self._as_of = 0
 
-    def run(self, operations: Sequence[SaveTurn | NoteKey | MarkSent]) -> list[object]:
+    def run(self, operations: Sequence[SaveTurn | SaveLine | NoteKey | MarkSent]) -> list[object]:
         """Decide all, then write."""
         self._read(operations)
         answers = [self._decide(operation) for operation in operations]
         self._write()
         return answers
 
-    def _decide(self, operation: SaveTurn | NoteKey | MarkSent) -> object:
+    def _decide(self, operation: SaveTurn | SaveLine | NoteKey | MarkSent) -> object:
         match operation:
             case SaveTurn():
                 return self._save(operation)
+            case SaveLine():
+                return in_line(operation.saves, self._heard, self._save)
             case NoteKey():
                 return self._note(operation)
             case MarkSent():
@@ -88,9 +90,9 @@ class _Batch:
 
     # ------------------------------------------------------------ reading
 
-    def _read(self, operations: Sequence[SaveTurn | NoteKey | MarkSent]) -> None:
-        saves = [one for one in operations if isinstance(one, SaveTurn)]
-        keys = {one.key for one in operations if not isinstance(one, MarkSent)}
+    def _read(self, operations: Sequence[SaveTurn | SaveLine | NoteKey | MarkSent]) -> None:
+        saves = [*_saves(operations)]
+        keys = {one.key for one in operations if isinstance(one, NoteKey)} | {save.key for save in saves}
         self._heard = {key for (key,) in self._found(keys, tables.heard.c.key)}
         sessions = {one.id for save in saves for one in (save.saved.session, save.turn.session) if one}
         table = tables.session
@@ -128,7 +130,7 @@ class _Batch:
             return Outcome.CONFLICT
         if not self._admissions.admit(turn):
             return Outcome.CONFLICT  # the invite is full or closed now: the next attempt begins without it
-        if saved.person in self._touched:
+        if saved.person in self._touched and turn.event.kept:
             self._write()  # two turns of one person keep their order
         self._touched.add(saved.person)
         self._as_of += 1
@@ -204,3 +206,11 @@ class _Batch:
         if sent.person in self._present:
             self._rows.address(sent.person, sent.address)
         return True
+
+
+def _saves(operations: Iterable[SaveTurn | SaveLine | NoteKey | MarkSent]) -> Iterable[SaveTurn]:
+    for one in operations:
+        if isinstance(one, SaveTurn):
+            yield one
+        elif isinstance(one, SaveLine):
+            yield from one.saves

@@ -27,12 +27,13 @@ from bot.storage.rules import (
     begins,
     fact_name,
     fits,
+    in_line,
     moved_to,
     needed_until,
     wishes_retest,
 )
 from bot.storage.staff_in_memory import StaffInMemory
-from bot.storage.store import Active, Outcome, Owed, Parked, Receipt, Saved, Swept
+from bot.storage.store import Active, Outcome, Owed, Parked, Receipt, Saved, SaveTurn, Swept
 from bot.storage.upkeep_in_memory import UpkeepInMemory
 
 
@@ -85,11 +86,17 @@ class MemoryStore(InvitesInMemory, StaffInMemory, FiguresInMemory, UpkeepInMemor
         receipt: Receipt | None = None,
     ) -> Outcome:
         """Store a turn whole, or say why not."""
+        return self._save(SaveTurn(saved, turn, key, address, receipt))
+
+    async def save_line(self, line: Sequence[SaveTurn]) -> Sequence[Outcome]:
+        """Store turns of one person that follow from one another."""
+        return in_line(line, self._heard, self._save)
+
+    def _save(self, save: SaveTurn) -> Outcome:
+        saved, turn, key, receipt = save.saved, save.turn, save.key, save.receipt
         if key in self._heard:
             return Outcome.HEARD_BEFORE
-        if not self._fits(saved, turn):
-            return Outcome.CONFLICT
-        if not self._admits(turn):
+        if not self._fits(saved, turn) or not self._admits(turn):
             return Outcome.CONFLICT
         self._heard[key] = turn.event.at
         self._as_of += 1
@@ -98,20 +105,15 @@ class MemoryStore(InvitesInMemory, StaffInMemory, FiguresInMemory, UpkeepInMemor
             self._erase_person(saved.person)
             self._pend(receipt.erasure if receipt else erasure_code(key), turn.event.at, receipt)
         elif turn.session is not None:
-            self._keep(saved, turn, turn.session, key, address)
+            self._keep(saved, turn, turn.session, key, save.address)
         return Outcome.STORED
 
     def _fits(self, saved: Saved, turn: Turn) -> bool:
         known = self._people.get(saved.person)
         if turn.session is not None and turn.session.edition not in self._editions:
             raise ValueError("a session's edition must be kept before the session")
-        return fits(
-            saved,
-            turn,
-            present=known.present if known else None,
-            before=self._standing(saved.session),
-            after=self._standing(turn.session),
-        )
+        before, after = self._standing(saved.session), self._standing(turn.session)
+        return fits(saved, turn, present=known.present if known else None, before=before, after=after)
 
     def _standing(self, session: Session | None) -> Standing | None:
         kept = self._sessions.get(session.id) if session else None

@@ -1,24 +1,19 @@
 """What can be asked of the writer: small values that wait together for one commit."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot.conversation.replies import Turn
-from bot.storage.store import Parked, Receipt, Saved
+from bot.storage.store import Parked, SaveTurn
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class SaveTurn:
-    """Store a turn; answers an `Outcome`."""
+class SaveLine:
+    """Store turns of one person that follow from one another; answers an `Outcome` for each."""
 
-    saved: Saved
-    turn: Turn
-    key: str
-    address: bytes | None = None
-    receipt: Receipt | None = None
+    saves: Sequence[SaveTurn]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,4 +42,4 @@ class Call:
     function: Callable[[Connection], object]
 
 
-Operation = SaveTurn | NoteKey | MarkSent | Call
+Operation = SaveTurn | SaveLine | NoteKey | MarkSent | Call

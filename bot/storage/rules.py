@@ -4,13 +4,14 @@ Pure functions over values. Where SQL has to say the same in a WHERE, one test c
 compares them.
 """
 
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.conversation.offers import RETEST
 from bot.conversation.replies import Turn
 from bot.conversation.session import ENDED, Session, Step
-from bot.storage.store import Saved
+from bot.storage.store import Outcome, Saved, SaveTurn
 
 NUDGED = frozenset(Step) - ENDED - {Step.PAUSED}
 """The steps of an interview under way: on a question, or on a page around the questions."""
@@ -55,6 +56,34 @@ def begins(saved: Saved, turn: Turn) -> bool:
 def moved_to(saved: Saved, turn: Turn) -> int:
     """Return how many kept events the turn's session has after it."""
     return (0 if begins(saved, turn) else saved.turn) + turn.event.kept
+
+
+def in_line(
+    line: Sequence[SaveTurn], heard: Container[str], decide: Callable[[SaveTurn], Outcome]
+) -> list[Outcome]:
+    """Decide turns that follow from one another: nothing can follow from one that isn't stored."""
+    outcomes, follows = [], True
+    for save in line:
+        outcome = Outcome.HEARD_BEFORE if save.key in heard else Outcome.CONFLICT
+        if follows:
+            outcome = decide(save)
+            follows = outcome is Outcome.STORED
+        outcomes.append(outcome)
+    return outcomes
+
+
+def left_by(saved: Saved, turn: Turn, key: str, address: bytes | None = None) -> Saved:
+    """Return what the store knows of a person once a turn is stored that erases nothing."""
+    if turn.session is None:
+        return saved
+    moved = begins(saved, turn) or turn.event.kept
+    return Saved(
+        saved.person,
+        turn.session if moved else saved.session,
+        moved_to(saved, turn),
+        address or saved.address,
+        key if moved else saved.last_key,
+    )
 
 
 def excluded(session: Session, mirror: bool | None) -> str | None:  # noqa: FBT001 - three answers, not a switch

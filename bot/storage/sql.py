@@ -14,10 +14,10 @@ from bot.storage.cache import Cache
 from bot.storage.codes import erasure_code
 from bot.storage.group import GroupCommit
 from bot.storage.ledger_in_sql import LedgerInSql
-from bot.storage.operations import Call, MarkSent, NoteKey, SaveTurn
+from bot.storage.operations import Call, MarkSent, NoteKey, SaveLine
 from bot.storage.reading import Reader
 from bot.storage.rules import NEVER_CONSENTED, fact_name
-from bot.storage.store import Active, Outcome, Owed, Parked, Receipt, Saved, Swept
+from bot.storage.store import Active, Outcome, Owed, Parked, Receipt, Saved, SaveTurn, Swept
 
 Answer = TypeVar("Answer")
 
@@ -62,6 +62,10 @@ class SqlStore(LedgerInSql):
         """Store a turn whole, on disk, or say why not."""
         outcome = await self._group.submit(SaveTurn(saved, turn, key, address, receipt))
         return cast("Outcome", outcome)
+
+    async def save_line(self, line: Sequence[SaveTurn]) -> Sequence[Outcome]:
+        """Store turns of one person that follow from one another, in one transaction."""
+        return cast("Sequence[Outcome]", await self._group.submit(SaveLine(line)))
 
     async def note(self, key: str, at: datetime, counts: tuple[str, ...] = ()) -> bool:
         """Remember the key of something heard that makes no turn."""

@@ -52,6 +52,17 @@ class Receipt:
     asked_at: datetime
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class SaveTurn:
+    """A turn to be stored; answers an `Outcome`."""
+
+    saved: Saved
+    turn: Turn
+    key: str
+    address: bytes | None = None
+    receipt: Receipt | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Owed:
     """Replies that were saved and not yet confirmed as sent; `session` is theirs, as it stands now."""
@@ -218,6 +229,13 @@ class Store(InviteStore, StaffStore, FigureStore, UpkeepStore, Protocol):
 
         Raises `StoreUnavailable` where the disk says no: nothing was stored, and the same turn may be tried
         again.
+        """
+        ...
+
+    async def save_line(self, line: Sequence[SaveTurn]) -> Sequence[Outcome]:
+        """Store turns of one person in one transaction, each on what the one before leaves; none erases.
+
+        Each is stored as by `save`; behind the first that isn't, what isn't known is CONFLICT.
         """
         ...
 

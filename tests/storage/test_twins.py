@@ -21,8 +21,9 @@ from hypothesis.stateful import (
 
 from bot.conversation.replies import Turn
 from bot.storage.memory import MemoryStore
+from bot.storage.rules import left_by
 from bot.storage.sqlite import open_sqlite
-from bot.storage.store import Outcome, Saved, Store
+from bot.storage.store import Outcome, Saved, SaveTurn, Store
 from tests.storage.conftest import KEY
 from tests.storage.made import (
     EDITION,
@@ -130,6 +131,27 @@ class Twins(RuleBasedStateMachine):
         saved = self.both(lambda store: store.load(person))
         if saved.session is not None:
             self.save(person, answered(saved.session, self.later(), item, choice), saved)
+
+    @rule(person=people, kinds=st.lists(st.sampled_from(["answer", "look", "stop", "begin"]), max_size=4))
+    def floods(self, person: str, kinds: list[str]) -> None:
+        """Do several things at once, each on what the one before leaves."""
+        saved = self.late.get(person) or self.both(lambda store: store.load(person))
+        line = []
+        for kind in kinds:
+            turn = self.turn(kind, saved)
+            line.append(SaveTurn(saved, turn, self.key()))
+            saved = left_by(saved, turn, line[-1].key)
+        self.both(lambda store: store.save_line(line))
+        self.both(lambda store: store.save_line(line))
+
+    def turn(self, kind: str, saved: Saved) -> Turn:
+        """Return a turn of somebody who may not have begun yet."""
+        at, session = self.later(), saved.session
+        if kind == "begin":
+            return began(f"line {self.number}", at)
+        if kind == "look" or session is None:
+            return asked(session, at)
+        return stopped(session, at) if kind == "stop" else answered(session, at, ITEMS[0], "low")
 
     @rule(person=people)
     def remembers(self, person: str) -> None:
