@@ -62,14 +62,20 @@ def in_line(
     line: Sequence[SaveTurn], heard: Container[str], decide: Callable[[SaveTurn], Outcome]
 ) -> list[Outcome]:
     """Decide turns that follow from one another: nothing can follow from one that isn't stored."""
-    outcomes, follows = [], True
+    known = [save.key in heard for save in line]
+    if any(known):  # what was said about the others may have been left to one of these
+        return [Outcome.HEARD_BEFORE if one else Outcome.CONFLICT for one in known]
+    outcomes: list[Outcome] = []
     for save in line:
-        outcome = Outcome.HEARD_BEFORE if save.key in heard else Outcome.CONFLICT
-        if follows:
-            outcome = decide(save)
-            follows = outcome is Outcome.STORED
-        outcomes.append(outcome)
+        follows = not outcomes or outcomes[-1] is Outcome.STORED
+        outcomes.append(decide(save) if follows else Outcome.CONFLICT)
     return outcomes
+
+
+def is_meant(saved: Saved, session: str | None) -> bool:
+    """Say whether a present session is what `load` returns although another one may be named."""
+    present = saved.session
+    return session is None or (present is not None and (present.id == session or present.step not in ENDED))
 
 
 def left_by(saved: Saved, turn: Turn, key: str, address: bytes | None = None) -> Saved:

@@ -7,7 +7,7 @@ from typing import TypeVar, cast
 from sqlalchemy import Connection
 
 from bot.conversation.replies import Turn
-from bot.conversation.session import ENDED, Session
+from bot.conversation.session import Session
 from bot.questionnaire.model import Edition
 from bot.storage import erasing, reading, statements
 from bot.storage.cache import Cache
@@ -16,7 +16,7 @@ from bot.storage.group import GroupCommit
 from bot.storage.ledger_in_sql import LedgerInSql
 from bot.storage.operations import Call, MarkSent, NoteKey, SaveLine
 from bot.storage.reading import Reader
-from bot.storage.rules import NEVER_CONSENTED, fact_name
+from bot.storage.rules import NEVER_CONSENTED, fact_name, is_meant
 from bot.storage.store import Active, Outcome, Owed, Parked, Receipt, Saved, SaveTurn, Swept
 
 Answer = TypeVar("Answer")
@@ -44,7 +44,7 @@ class SqlStore(LedgerInSql):
     async def load(self, person: str, session: str | None = None) -> Saved:
         """Return the person's present session, or the one named."""
         saved = self._cache.get(person)
-        if saved is not None and (session is None or _is_meant(saved, session)):
+        if saved is not None and is_meant(saved, session):
             return saved
         generation = self._cache.generation
         saved = await self._reader.run(lambda connection: reading.load(connection, person, session))
@@ -183,8 +183,3 @@ class SqlStore(LedgerInSql):
     async def flush(self) -> None:
         """Wait until everything said so far is on disk."""
         await self._group.flush()
-
-
-def _is_meant(saved: Saved, session: str) -> bool:
-    """Say whether a present session is what `load` returns although another one may be named."""
-    return saved.session is not None and (saved.session.id == session or saved.session.step not in ENDED)

@@ -235,7 +235,8 @@ class Store(InviteStore, StaffStore, FigureStore, UpkeepStore, Protocol):
     async def save_line(self, line: Sequence[SaveTurn]) -> Sequence[Outcome]:
         """Store turns of one person in one transaction, each on what the one before leaves; none erases.
 
-        Each is stored as by `save`; behind the first that isn't, what isn't known is CONFLICT.
+        Each is stored as by `save`; all behind the first that isn't are CONFLICT. Where one of them was heard
+        before, the others are CONFLICT and none is stored.
         """
         ...
 

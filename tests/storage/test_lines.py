@@ -1,5 +1,6 @@
 """What every store promises of a line: turns of one person, each on what the one before leaves."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.conversation.replies import Turn
@@ -59,14 +60,21 @@ class TestALine:
         assert await store.save_line(saves) == [Outcome.HEARD_BEFORE] * 3
         assert await store.load(P) == before
 
-    async def test_ends_where_a_turn_was_heard_before(self, store: Store) -> None:
-        """What follows was made from a session that isn't there: it is taken again, and nothing is lost."""
+    async def test_of_which_something_was_heard_before_stores_nothing(self, store: Store) -> None:
+        """The page of one may have been left to another, and of that one nothing is said any more."""
         saved, saves = await answering(store)
         await store.note("line:1", NOON)
         outcomes = await store.save_line(saves)
-        assert outcomes == [Outcome.STORED, Outcome.HEARD_BEFORE, Outcome.CONFLICT]
-        assert (await store.load(P)).turn == saved.turn + 1
+        assert outcomes == [Outcome.CONFLICT, Outcome.HEARD_BEFORE, Outcome.CONFLICT]
+        assert await store.load(P) == saved
         assert await store.note("line:2", NOON)
+
+    async def test_ends_at_the_first_turn_that_does_not_fit(self, store: Store) -> None:
+        """What follows was made from a session that isn't there: it is taken again, and nothing is lost."""
+        saved, saves = await answering(store)
+        outcomes = await store.save_line([saves[0], replace(saves[2], saved=saved), saves[2]])
+        assert outcomes == [Outcome.STORED, Outcome.CONFLICT, Outcome.CONFLICT]
+        assert (await store.load(P)).session == saves[0].turn.session
 
     async def test_of_which_the_first_conflicts_stores_nothing_even_where_a_later_one_would_fit(
         self, store: Store
