@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.dashboard.figures.bands import ANY, Band
-from bot.dashboard.figures.counting import FINISHED, LEFT, NONE, OUTCOMES, UNFINISHED, N
-from bot.dashboard.figures.differences import clear_difference
+from bot.dashboard.figures.blocks_after import after_block, part_of, segments_block
+from bot.dashboard.figures.counting import FINISHED, LEFT, OUTCOMES, UNFINISHED, N
+from bot.dashboard.figures.findings import finding
 from bot.dashboard.figures.names import Names
 from bot.dashboard.figures.network import ALL
 from bot.dashboard.figures.publication import Publication
-from bot.dashboard.figures.tables import Shown
+from bot.dashboard.figures.shown import Shown, cell
 from bot.dashboard.figures.told import Block, Figure, Line, number, percent, tightened, total, within
 
 _STEPS: Final = ("came", "agreed", FINISHED)
@@ -31,11 +32,13 @@ class Blocks:
         if not self.period.is_month or self.steps_of(self.period)["came"] == Band(0, 0):
             return
         yield self._split("place", tables["place"], self.names.place)
+        if {"back", "taps"} & tables.keys():
+            yield after_block(self.names, tables, self._of_nobody(tables["place"]))
         yield self._split("week", tables["week"], self.names.week)
         yield self._split("channel", tables["channel"], self.names.channel)
         yield from self._parts()
         if "segment" in tables:
-            yield self._segments(tables["segment"])
+            yield segments_block(self.names, tables["segment"])
 
     # ------------------------------------------------------------ the way
 
@@ -51,7 +54,7 @@ class Blocks:
             Line(self.names.say("figures.came"), (number(self.names.scene, came, of=came),)),
             Line(self.names.say("figures.agreed"), (number(self.names.scene, steps["agreed"], of=came),)),
             Line(self.names.say("figures.finished"), (number(self.names.scene, steps[FINISHED], of=came),)),
-            *self._after(came),
+            *self._after(came, steps[FINISHED]),
         ]
         columns = (self.names.say("figures.step"), self.names.say("figures.people"))
         return Block(
@@ -62,15 +65,15 @@ class Blocks:
             tuple(lines),
         )
 
-    def _after(self, came: Band) -> Iterator[Line]:
+    def _after(self, came: Band, finished: Band) -> Iterator[Line]:
         """Yield what comes after the result, where a month says it."""
         tables = self.period.tables
         if not self.period.is_month:
             return
         of_finished = {
-            "figures.shared": _cell(tables.get("segment"), ALL, "shared"),
-            "figures.back": _cell(tables.get("back"), "yes"),
-            "figures.brought": _cell(tables.get("brought"), "yes"),
+            "figures.shared": part_of(tables.get("segment"), ALL, "shared", finished),
+            "figures.back": cell(tables.get("back"), "yes"),
+            "figures.brought": cell(tables.get("brought"), "yes"),
         }
         for key, band in of_finished.items():
             yield Line(self.names.say(key), (number(self.names.scene, band, of=came),))
@@ -89,8 +92,8 @@ class Blocks:
         """Return a table of those who came, agreed and finished, by something."""
         lines: list[Line] = []
         compared: dict[str, tuple[int, int]] = {}
-        others = [one for one in sorted(self.states) if one not in table.rows] if name == "place" else []
-        for row in (*self._ordered(table), *others):
+        others = self._of_nobody(table) if name == "place" else []
+        for row in (*table.ordered(), *others):
             nobody = row not in table.rows and bool(table.rows)
             steps = dict.fromkeys(_STEPS, Band(0, 0)) if nobody else _steps(table, row)
             came, finished = steps["came"], steps[FINISHED]
@@ -107,41 +110,22 @@ class Blocks:
             self.names.say("figures.finish_share"),
             *self._more(name, ""),
         )
-        finding = None if name == "week" else self._finding(compared, "figures.clear_finish")
+        findings = () if name == "week" else (finding(self.names, compared, "figures.clear_finish"),)
         about = self.names.say("figures.split_about") if lines else self.names.say("figures.too_few")
-        return Block(name, self.names.say(f"figures.by_{name}"), about, columns, tuple(lines), finding)
+        return Block(name, self.names.say(f"figures.by_{name}"), about, columns, tuple(lines), findings)
 
     def _more(self, name: str, row: str) -> dict[str, Figure]:
-        """Return what else is told of a campaign: taps on its links, and whether people can begin there."""
+        """Return what else is told of a campaign: visits, and whether people can begin there."""
         if name != "place":
             return {}
-        taps = self.period.tables.get("taps")
-        told = {} if taps is None else {"figures.taps": number(self.names.scene, _cell(taps, row))}
+        visits = self.period.tables.get("visits")
+        told = {} if visits is None else {"figures.visits": number(self.names.scene, cell(visits, row))}
         told["figures.state"] = Figure(self._state(row))
         return {self.names.say(key): figure for key, figure in told.items()}
 
-    def _finding(self, compared: Mapping[str, tuple[int, int]], clear: str) -> str:
-        """Return what can be said of the differences, and what it is said with."""
-        if len(compared) < 2:  # noqa: PLR2004 - one alone differs from nothing
-            return self.names.say("figures.no_comparison")
-        pair = clear_difference(compared)
-        if pair is None:
-            return self.names.say("figures.no_clear_difference")
-        return self.names.say(clear, more=pair[0], less=pair[1])
-
-    def _ordered(self, table: Shown) -> list[str]:
-        """Return the rows, the greatest first, by what is published and nothing else."""
-
-        def place(row: str) -> tuple[bool, int, str]:
-            band = table.at(row, ALL) if table.columns != (N,) else table.at(row, N)
-            return row == NONE, -(band or ANY).low, row
-
-        rows = [row for row in table.rows if self._is_there(table, row)]
-        return rows if table.rows and table.rows[0].startswith("weeks:") else sorted(rows, key=place)
-
-    @staticmethod
-    def _is_there(table: Shown, row: str) -> bool:
-        return any(table.at(row, one) != Band(0, 0) for one in table.columns)
+    def _of_nobody(self, place: Shown) -> list[str]:
+        """Return the campaigns that nobody came by."""
+        return [one for one in sorted(self.states) if one not in place.rows]
 
     def _state(self, row: str) -> str:
         state = self.states.get(row)
@@ -160,7 +144,7 @@ class Blocks:
 
     def _part(self, name: str, table: Shown, label: Callable[[str], str]) -> Block:
         whole = table.at(ALL, ALL)
-        bands = tightened({row: table.at(row, N) or ANY for row in self._ordered(table)}, whole)
+        bands = tightened({row: table.at(row, N) or ANY for row in table.ordered()}, whole)
         lines = [
             Line(label(row), (number(self.names.scene, band), percent(self.names.scene, band, whole)))
             for row, band in bands.items()
@@ -179,53 +163,6 @@ class Blocks:
         )
         about = self.names.say(f"figures.about_{name}")
         return Block(name, self.names.say(f"figures.by_{name}"), about, columns, tuple(lines))
-
-    def _segments(self, table: Shown) -> Block:
-        """Return the segments, and how many of each took the link along to share it."""
-        whole = table.at(ALL, ALL)
-        lines: list[Line] = []
-        compared: dict[str, tuple[int, int]] = {}
-        for row in self._ordered(table):
-            people = table.at(row, ALL) or ANY
-            parts = {one: table.at(row, one) or ANY for one in ("shared", "kept")}
-            shared = tightened(parts, people)["shared"]
-            lines.append(
-                Line(
-                    self.names.segment(row),
-                    (
-                        number(self.names.scene, people),
-                        percent(self.names.scene, people, whole),
-                        number(self.names.scene, shared),
-                        percent(self.names.scene, shared, people),
-                    ),
-                )
-            )
-            if people.exact and shared.exact:
-                compared[self.names.segment(row)] = (shared.low, people.low - shared.low)
-        columns = (
-            self.names.say("figures.row_segment"),
-            self.names.say("figures.people"),
-            self.names.say("figures.share"),
-            self.names.say("figures.shared"),
-            self.names.say("figures.shared_share"),
-        )
-        return Block(
-            "segment",
-            self.names.say("figures.by_segment"),
-            self.names.say("figures.about_segment"),
-            columns,
-            tuple(lines),
-            self._finding(compared, "figures.clear_share"),
-        )
-
-
-def _cell(table: Shown | None, row: str, column: str = N) -> Band | None:
-    """Return a number of a table; a row that it doesn't have is nobody, unless it has none at all."""
-    if table is None:
-        return None
-    found = table.at(row, column)
-    is_whole = bool(table.rows) or table.at(ALL, ALL) == Band(0, 0)
-    return Band(0, 0) if found is None and is_whole else found
 
 
 def _steps(table: Shown, row: str | None = None) -> dict[str, Band]:

@@ -114,15 +114,19 @@ class _Week:
         if outcome is UNFINISHED:
             add(self.counts, "question", _where(session))
         else:
-            self._finished(session, interview.last_seen)
+            self._finished(session, interview.last_seen, self._place(session.invite or ""))
 
-    def _finished(self, session: Session, last_seen: datetime) -> None:
+    def _finished(self, session: Session, last_seen: datetime, place: str) -> None:
         segment = session.shown
+        shared = "shared" if session.shared else "kept"
+        back = "yes" if last_seen - session.began_at >= _BACK else "no"
         of = NONE if segment is None or segment.unsure else f"{session.questionnaire}/{segment.segment}"
-        add(self.counts, "segment", of, "shared" if session.shared else "kept")
+        add(self.counts, "segment", of, shared)
+        add(self.counts, "place_shared", place, shared)
         add(self.counts, "language", session.language)
         add(self.counts, "tips", _reaction(session))
-        add(self.counts, "back", "yes" if last_seen - session.began_at >= _BACK else "no")
+        add(self.counts, "back", back)
+        add(self.counts, "place_back", place, back)
         add(self.counts, "brought", "yes" if session.brought else "no")
         took = (session.ended_at or session.began_at) - session.began_at
         add(self.counts, "seconds", str(int(took.total_seconds()) // _DEN * _DEN))

@@ -1,6 +1,6 @@
 """What the rows of the overview's tables are called."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bot.conversation.library import Library
@@ -59,6 +59,12 @@ class Names:
         known = questionnaire in self.library.questionnaires
         words = self._texts(questionnaire).segments.get(segment) if known else None
         return words.name if words else segment
+
+    def has_segments(self, questionnaire: str, segments: Iterable[str]) -> bool:
+        """Tell whether a questionnaire has all of these segments."""
+        loaded = self.library.questionnaires.get(questionnaire)
+        known = loaded.edition.questionnaire.segments if loaded else ()
+        return set(segments) <= {one.id for one in known}
 
     def _texts(self, questionnaire: str) -> Texts:
         edition = self.library.questionnaires[questionnaire].edition

@@ -17,7 +17,8 @@ from zoneinfo import ZoneInfo
 from bot.dashboard.figures.bands import LEAST
 from bot.dashboard.figures.counting import Counts, came, count_week, together
 from bot.dashboard.figures.periods import WEEK, closed_weeks, ends_month, month_of, week_of
-from bot.dashboard.figures.tables import Shown, dump, median, outcome, parse, tables_of
+from bot.dashboard.figures.shown import Shown, dump, parse
+from bot.dashboard.figures.tables import median, outcome, tables_of
 from bot.organisation.model import Organisation
 from bot.storage.store import Store
 

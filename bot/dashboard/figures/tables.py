@@ -2,33 +2,21 @@
 
 Law: the tables of a month hang together in the sums of its weeks and in nothing else. What stands by a
 campaign or a channel leaves every sum possible that the weeks leave possible, and only a number that is shown
-has parts.
+has parts (`after` has those of a campaign).
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
+from bot.dashboard.figures.after import after_result
 from bot.dashboard.figures.bands import ANY, LEAST, Band, first_band
 from bot.dashboard.figures.counting import FINISHED, OUTCOMES, UNFINISHED, Counts, N, together
 from bot.dashboard.figures.network import ALL, Cell, Network, Table
+from bot.dashboard.figures.shown import Shown
 from bot.dashboard.figures.suppression import corners, protect
 
-_OF_FINISHED: Final = ("language", "tips", "back", "brought")
+_OF_FINISHED: Final = ("language", "tips", "brought")
 _ALONE: Final = ("taps", "visits")
-
-
-@dataclass(frozen=True)
-class Shown:
-    """One table as it is published."""
-
-    rows: tuple[str, ...]
-    columns: tuple[str, ...]
-    bands: Mapping[Cell, Band]
-
-    def at(self, row: str, column: str) -> Band | None:
-        """Return what is published of a number, if anything is."""
-        return self.bands.get((row, column))
 
 
 def outcome(counts: Counts) -> Shown:
@@ -51,7 +39,9 @@ def tables_of(raws: Mapping[str, Counts], weeks: Mapping[str, Shown]) -> dict[st
         shown[name] = _split(_table(counts.get(name, {}), OUTCOMES), sums, limits)
     if sums[FINISHED].exact:
         shown["segment"] = _alone(counts.get("segment", {}), columns=("shared", "kept"))
+        shown["back"] = _alone(counts.get("back", {}), ("yes", "no"))
         shown |= {name: _alone(counts.get(name, {})) for name in _OF_FINISHED}
+        shown |= dict(after_result(counts, shown))
     if sums[UNFINISHED].exact:
         shown["question"] = _alone(counts.get("question", {}))
     return shown | {name: _alone(counts.get(name, {})) for name in _ALONE if name in counts}
@@ -126,15 +116,3 @@ def median(counts: Counts, tables: Mapping[str, Shown]) -> int | None:
         if seen >= half:
             return seconds
     return None
-
-
-def dump(table: Shown) -> dict[str, Any]:
-    """Return a table as it is stored."""
-    bands = [[row, column, band.low, band.high] for (row, column), band in table.bands.items()]
-    return {"rows": table.rows, "columns": table.columns, "bands": bands}
-
-
-def parse(told: Mapping[str, Any]) -> Shown:
-    """Return the table that `dump` wrote."""
-    bands = {(row, column): Band(low, high) for row, column, low, high in told["bands"]}
-    return Shown(tuple(told["rows"]), tuple(told["columns"]), bands)

@@ -33,7 +33,7 @@ class Block:
     about: str
     columns: tuple[str, ...]  # the first is that of the labels
     lines: tuple[Line, ...]
-    finding: str | None = None
+    findings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

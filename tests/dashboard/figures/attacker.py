@@ -14,12 +14,19 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csr_array
 
-from bot.dashboard.figures.counting import FINISHED, LEFT, UNFINISHED, N
+from bot.dashboard.figures.after import OTHERS
+from bot.dashboard.figures.counting import FINISHED, LEFT, OUTCOMES, UNFINISHED, N
 from bot.dashboard.figures.network import ALL
 from bot.dashboard.figures.publication import Publication
 
-Kind = tuple[str, str, str, str, str, str, str]
-"""Week, place, channel, outcome, question or segment, shared or kept, language."""
+Kind = tuple[str, str, str, str, str, str, str, str]
+"""Week, place, channel, outcome, question or segment, shared or kept, language, back again or not.
+
+Of what is counted by itself (`APART`): the week, its name as the outcome, and its row in the fifth place.
+"""
+
+APART = ("taps", "visits", "tips", "brought")
+"""Tables that have only their whole in common with others: taps are nobody's."""
 
 _NEAR = 1e-6
 
@@ -52,14 +59,28 @@ class Worlds:
 
     def kinds(self) -> list[Kind]:
         """Return every kind of person there could be."""
-        ends = [(LEFT, "", "", "")]
-        ends += [(UNFINISHED, one, "", "") for one in self.questions]
-        ends += [(FINISHED, *one) for one in product(self.segments, ("shared", "kept"), self.languages)]
-        return [(*where, *end) for where in product(self.weeks, self.places, self.channels) for end in ends]
+        finished = product(self.segments, ("shared", "kept"), self.languages, ("yes", "no"))
+        ends = [(LEFT, "", "", "", "")]
+        ends += [(UNFINISHED, one, "", "", "") for one in self.questions]
+        ends += [(FINISHED, *one) for one in finished]
+        people = [(*where, *end) for where in product(self.weeks, self.places, self.channels) for end in ends]
+        return people + [
+            (week, "", "", name, row, "", "", "")
+            for week in self.weeks
+            for name in APART
+            for row in self.rows(name)
+        ]
+
+    def rows(self, name: str) -> Sequence[str]:
+        """Return the rows of what is counted by itself."""
+        rows = {"tips": ("helpful", "unhelpful", "-"), "brought": ("yes", "no")}
+        return rows.get(name, self.places)
 
 
-_PLACE_OF = {"place": 1, "channel": 2, "question": 4, "segment": 4, "language": 6}
-_WITHIN = {"question": UNFINISHED, "segment": FINISHED, "language": FINISHED}
+_PLACE_OF = {"place": 1, "place_shared": 1, "place_back": 1, "channel": 2, "question": 4, "segment": 4}
+_PLACE_OF |= {"language": 6, "back": 7} | dict.fromkeys(APART, 4)
+_WITHIN = {"place": OUTCOMES, "channel": OUTCOMES, "question": (UNFINISHED,)}
+_WITHIN |= {name: (name,) for name in APART}
 
 
 def said(published: Iterable[Publication], weeks_of: Mapping[str, Sequence[str]]) -> Iterator[Said]:
@@ -77,7 +98,7 @@ def said(published: Iterable[Publication], weeks_of: Mapping[str, Sequence[str]]
                     weeks = [*_every(weeks_of)] if row == ALL else weeks_of[row]
                     yield Said(where, _of_weeks(weeks, column), band.low, high)
                 elif name in _PLACE_OF:
-                    yield Said(where, _of_table(name, row, column), band.low, high)
+                    yield Said(where, _of_table(name, row, column, table.rows), band.low, high)
 
 
 def _every(weeks_of: Mapping[str, Sequence[str]]) -> Iterator[str]:
@@ -85,23 +106,23 @@ def _every(weeks_of: Mapping[str, Sequence[str]]) -> Iterator[str]:
 
 
 def _of_weeks(weeks: Sequence[str], outcome: str) -> Callable[[Kind], bool]:
-    return lambda kind: kind[0] in weeks and outcome in {ALL, kind[3]}
+    return lambda kind: kind[0] in weeks and kind[3] in OUTCOMES and outcome in {ALL, kind[3]}
 
 
-def _of_table(name: str, row: str, column: str) -> Callable[[Kind], bool]:
-    place, within = _PLACE_OF[name], _WITHIN.get(name)
+def _of_table(name: str, row: str, column: str, rows: Sequence[str]) -> Callable[[Kind], bool]:
+    place, within = _PLACE_OF[name], _WITHIN.get(name, (FINISHED,))
 
     def counts(kind: Kind) -> bool:
-        there = row in {ALL, kind[place]} and within in {None, kind[3]}
-        return there and column in {ALL, N, kind[3], kind[5]}
+        there = row in {ALL, kind[place]} or (row == OTHERS and kind[place] not in rows)
+        return there and kind[3] in within and column in {ALL, N, kind[3], kind[5], kind[7]}
 
     return counts
 
 
 def _of_others(name: str, rows: Sequence[str]) -> Callable[[Kind], bool]:
     """Return whom a table doesn't have: a row of nobody isn't written."""
-    place, within = _PLACE_OF[name], _WITHIN.get(name)
-    return lambda kind: kind[place] not in rows and within in {None, kind[3]}
+    place, within = _PLACE_OF[name], _WITHIN.get(name, (FINISHED,))
+    return lambda kind: OTHERS not in rows and kind[place] not in rows and kind[3] in within
 
 
 class Attacker:
@@ -111,9 +132,10 @@ class Attacker:
         self.said = list(everything)
         kinds = worlds.kinds()
         rows = np.array([[one.counts(kind) for kind in kinds] for one in self.said], dtype=float)
-        self._rows = np.unique(rows, axis=1)  # kinds that nothing tells apart are one unknown
         self._low = np.array([one.low for one in self.said])
         self._high = np.array([one.high for one in self.said])
+        possible = ~rows[self._high == 0].any(axis=0)
+        self._rows = np.unique(rows[:, possible], axis=1)  # kinds that nothing tells apart are one unknown
         exact = self._low == self._high
         bounded = ~exact & np.isfinite(self._high)
         upper = np.vstack([-self._rows[~exact], self._rows[bounded]])

@@ -3,7 +3,7 @@
 import json
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from math import prod
@@ -13,7 +13,7 @@ from bot.dashboard.figures.publication import Publication, publications
 from bot.organisation.model import Organisation
 from bot.storage.invites import Invite, new_code
 from bot.storage.memory import MemoryStore
-from tests.dashboard.figures.attacker import Kind, Worlds
+from tests.dashboard.figures.attacker import APART, Kind, Worlds
 
 FIRST = date(2026, 11, 2)  # a Monday; November 2026 has the four weeks from here on
 LATER = datetime(2026, 12, 1, 12, tzinfo=UTC)
@@ -59,13 +59,19 @@ class Month:
 
 
 def _add(counts: Counts, kind: Kind, n: int) -> None:
-    _, place, channel, outcome, what, shared, language = kind
+    _, place, channel, outcome, what, shared, language, back = kind
+    if outcome in APART:
+        add(counts, outcome, what, n=n)
+        return
     add(counts, "place", place, outcome, n)
     add(counts, "channel", channel, outcome, n)
     if outcome == UNFINISHED:
         add(counts, "question", what, n=n)
     if outcome == FINISHED:
         add(counts, "segment", what, shared, n)
+        add(counts, "place_shared", place, shared, n)
+        add(counts, "back", back, n=n)
+        add(counts, "place_back", place, back, n)
         add(counts, "language", language, n=n)
         add(counts, "seconds", "120", n=n)
 
@@ -98,6 +104,18 @@ def a_month(chance: random.Random) -> Month:
     kinds = worlds.kinds()
     liked = {name: chance.choice((0.05, 0.3, 1, 3)) for kind in kinds for name in kind}
     liked |= {name: chance.choice((0.1, 0.3, 1)) for name in (LEFT, UNFINISHED)}
+    liked |= dict.fromkeys(APART, 0)
     weights = [prod(liked[name] for name in kind) for kind in kinds]
     drawn = chance.choices(kinds, weights, k=chance.choice((12, 30, 80, 200, 500)))
-    return Month(worlds, Counter(drawn))
+    return Month(worlds, Counter([*drawn, *_apart(chance, worlds, drawn)]))
+
+
+def _apart(chance: random.Random, worlds: Worlds, people: Sequence[Kind]) -> Iterator[Kind]:
+    """Yield what is counted by itself: of each who finished their tips, and taps and visits of nobody."""
+    for name in APART:
+        rows = worlds.rows(name)
+        liked = [chance.choice((0.05, 0.3, 1, 3)) for _ in rows]
+        finished = [kind[0] for kind in people if kind[3] == FINISHED]
+        taps = [chance.choice(WEEKS) for _ in range(chance.choice((0, 8, 60)))]
+        for week in taps if name in {"taps", "visits"} else finished:
+            yield (week, "", "", name, chance.choices(rows, liked)[0], "", "", "")

@@ -24,12 +24,18 @@ from tests.journeys.house import KEYS
 from tests.journeys.test_journeys import LIBRARY
 
 ORGANISATION = "example-hospital"
-PARTS = {"place": 1, "channel": 2, "question": 4, "segment": 4, "language": 6}
+PARTS = {"place": 1, "after": 1, "channel": 2, "question": 4, "segment": 4, "language": 6}
+SHARED, BACK = "Took the link along to share", "Came back a day later or more"
 STEPS = {
     "Opened the questions": {LEFT, UNFINISHED, FINISHED},
     "Agreed to take part": {UNFINISHED, FINISHED},
     "Came to their result": {FINISHED},
+    SHARED: {FINISHED},
+    BACK: {FINISHED},
 }
+SHARES = {name: [("Came to their result", 0, 3)] for name in ("place", "week", "channel")}
+SHARES["after"] = [(SHARED, 0, 3), (BACK, 0, 5)]
+"""By table: of what a share in 100 is, and where its whole and the share stand."""
 NAMES = {"Telegram": "telegram", "In the browser": "web", "English": "en", "Español": "es"}
 WITHIN = {"question": {UNFINISHED}, "segment": {FINISHED}, "language": {FINISHED}}
 
@@ -59,14 +65,13 @@ def of_shares(shown: Overview, weeks: dict[str, list[str]]) -> Iterator[Said]:
     """Yield what the rounded shares of a page say of those who finished."""
     for block in shown.blocks:
         for line in block.lines:
-            if block.name not in {"place", "week", "channel"}:
-                continue
-            came, share = line.cells[0].band, line.cells[3].share
-            if came is not None and share is not None:
-                counts = _counts(block.name, line.label, "Came to their result", shown.period, weeks)
-                low, high = ((share + end) / 100 * came.low for end in (-0.5, 0.5))
-                assert counts is not None
-                yield Said(f"share {block.name} {line.label}", counts, low, high)
+            for what, of, at in SHARES.get(block.name, []):
+                whole, share = line.cells[of].band, line.cells[at].share
+                if whole is not None and share is not None:
+                    counts = _counts(block.name, line.label, what, shown.period, weeks)
+                    low, high = ((share + end) / 100 * whole.low for end in (-0.5, 0.5))
+                    assert counts is not None
+                    yield Said(f"share {block.name} {line.label} {what}", counts, low, high)
 
 
 def _counts(
@@ -75,7 +80,7 @@ def _counts(
     """Return whom a number of the file counts; None where the attacker's world doesn't know it."""
     within = weeks.get(f"weeks:{period}", [week for some in weeks.values() for week in some])
     if table == "funnel":
-        outcomes, what = STEPS.get(row), None
+        outcomes, what, column = STEPS.get(row), None, row
     elif table == "week":
         within, outcomes, what = weeks[f"weeks:{row[:10]}"], STEPS.get(column), None
     else:
@@ -83,10 +88,11 @@ def _counts(
     if outcomes is None or (table not in {"funnel", "week"} and what is None):
         return None
     name = None if row == "All together" else NAMES.get(row, row)
-    shared = {"shared"} if column == "Took the link along to share" else {"shared", "kept", ""}
+    shared = {"shared"} if column == SHARED else {"shared", "kept", ""}
+    back = {"yes"} if column == BACK else {"yes", "no", ""}
 
     def counts(kind: Kind) -> bool:
-        there = kind[0] in within and kind[3] in outcomes and kind[5] in shared
+        there = kind[0] in within and kind[3] in outcomes and kind[5] in shared and kind[7] in back
         return there and (what is None or name is None or kind[what].rpartition("/")[2] == name)
 
     return counts
