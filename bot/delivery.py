@@ -14,8 +14,8 @@ from typing import Final, Protocol
 
 import structlog
 
-from bot.conversation.moves import PRESENT
-from bot.conversation.replies import Message, Page
+from bot.conversation.moot import makes_moot
+from bot.conversation.replies import Message
 from bot.errors import ChannelError
 from bot.metrics import METRICS
 from bot.privacy import Keys, address_row
@@ -42,8 +42,6 @@ PATIENCE: Final = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 """Seconds between attempts while the channel is down; the last one over and over."""
 DOUBT: Final = (1.0, 30.0, 60.0)
 """Seconds before something is said again that may have arrived: each doubt costs one duplicate at most."""
-STANDING: Final = frozenset({*PRESENT.values(), Page.NOBODY})
-"""Pages that only show where an interview stands."""
 IDLE: Final = 60.0
 """Seconds after which a person with nothing to be brought is forgotten here."""
 
@@ -55,7 +53,7 @@ IDLE: Final = 60.0
 class Hint:
     """What a channel knows of the very thing heard, and the store doesn't."""
 
-    tap: str | None = None  # waits to be acknowledged
+    taps: tuple[str, ...] = ()  # wait to be acknowledged
     message: int | None = None  # whose button was tapped
     below: bool = False  # something of the person stands below our last message: answer beneath it
 
@@ -85,7 +83,7 @@ class Channel(Protocol):
     """How a person is reached."""
 
     async def acknowledge(self, hint: Hint, toast: str | None) -> None:
-        """Answer a tap, so that its button stops waiting; never fails."""
+        """Answer taps, so that their buttons stop waiting; never fails."""
         ...
 
     async def speak(self, whereabouts: str, message: Message, hint: Hint | None) -> str:
@@ -108,12 +106,11 @@ class Parcel:
     def superseded_by(self, newer: "Parcel") -> bool:
         """Tell whether only the newer one need be brought.
 
-        For both replace the living message, or both only show where the interview stands.
+        A file stays where it is, whatever comes.
         """
-        lasting = any(one.new or one.attachment for one in (*self.messages, *newer.messages))
-        in_place = not lasting and not _below(newer)
-        standing = all(one.page in STANDING for one in (*self.messages, *newer.messages))
-        return bool(newer.messages) and not self.receipt and (in_place or standing)
+        files = any(one.attachment for one in (*self.messages, *newer.messages))
+        lasting = files or not newer.messages or self.receipt is not None
+        return not lasting and makes_moot(newer.messages, self.messages, below=_below(newer))
 
 
 def _below(parcel: Parcel) -> bool:
@@ -202,7 +199,7 @@ class Delivery:
     def submit(self, parcel: Parcel) -> None:
         """Bring a parcel after everything else for this person; its tap is answered at once."""
         hint = parcel.hint
-        if hint is not None and hint.tap is not None:
+        if hint is not None and hint.taps:
             toast = next((one.toast for one in parcel.messages if one.toast), None)
             self._start(self._channel.acknowledge(hint, toast))
         if not parcel.messages:

@@ -92,7 +92,7 @@ async def take_turn(desk: Desk, incoming: Incoming) -> Spoken:
     person = desk.keys.person(incoming.channel, incoming.address)
     for _ in range(ATTEMPTS):
         saved = await desk.store.load(person, named_session(incoming.heard))
-        saved, content, turn = await _turn(desk, saved, incoming.heard)
+        saved, content, turn = await advanced(desk, saved, incoming.heard)
         receipt = _receipt(desk.keys, saved, turn, incoming)
         outcome = await _save(desk, saved, turn, incoming, receipt)
         if outcome is Outcome.HEARD_BEFORE:
@@ -101,14 +101,19 @@ async def take_turn(desk: Desk, incoming: Incoming) -> Spoken:
             METRICS.turns[incoming.channel] += 1
             METRICS.turn_seconds.observe(perf_counter() - began)
             turn, sent = await _verified(desk, turn, receipt)
-            messages = await word_turn(desk, person, content, turn)
-            where = whereabouts(desk.keys, person, saved.address)
-            spoken = Spoken(person, incoming.key, messages, where, receipt=sent)
-            return replace(spoken, session=turn.session, replies=turn.replies)
+            return replace(await said(desk, saved, content, turn, incoming.key), receipt=sent)
     raise StoreUnavailable("The turn met a conflict too often.", remedy="Try again.")
 
 
-async def _turn(desk: Desk, saved: Saved, heard: Heard) -> tuple[Saved, Content, Turn]:
+async def said(desk: Desk, saved: Saved, content: Content, turn: Turn, key: str) -> Spoken:
+    """Return the words of a turn that is on disk."""
+    messages = await word_turn(desk, saved.person, content, turn)
+    where = whereabouts(desk.keys, saved.person, saved.address)
+    return Spoken(saved.person, key, messages, where, session=turn.session, replies=turn.replies)
+
+
+async def advanced(desk: Desk, saved: Saved, heard: Heard) -> tuple[Saved, Content, Turn]:
+    """Return what was heard as a turn, and where it begins: that may be another session of the person."""
     content = await content_of(desk, saved.session)
     event = understand(content, saved.session, with_sealed(desk.keys, content, saved.session, heard))
     if isinstance(event, PageAsked) and event.page == Page.AGAIN:
@@ -234,11 +239,15 @@ async def _edition(desk: Desk, questionnaire: str, digest: str) -> Edition:
 
 
 async def _save(desk: Desk, saved: Saved, turn: Turn, incoming: Incoming, receipt: Receipt | None) -> Outcome:
-    person = saved.person
-    address = None
-    if turn.session is not None and saved.address is None:
-        address = desk.keys.seal(incoming.whereabouts, f"address:{person}")
+    address = new_address(desk, saved, turn, incoming)
     return await desk.store.save(saved, turn, incoming.key, address=address, receipt=receipt)
+
+
+def new_address(desk: Desk, saved: Saved, turn: Turn, incoming: Incoming) -> bytes | None:
+    """Return where the answer goes, sealed, if it has to be stored."""
+    if turn.session is None or saved.address is not None:
+        return None
+    return desk.keys.seal(incoming.whereabouts, f"address:{saved.person}")
 
 
 async def _verified(desk: Desk, turn: Turn, receipt: Receipt | None) -> tuple[Turn, str | None]:

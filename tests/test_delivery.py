@@ -27,7 +27,7 @@ class Wall:
     attempts: int = 0
 
     async def acknowledge(self, hint: Hint, toast: str | None) -> None:
-        self.answered.append((hint.tap or "", toast))
+        self.answered += [(tap, toast) for tap in hint.taps]
 
     async def speak(self, whereabouts: str, message: Message, hint: Hint | None) -> str:
         del hint
@@ -135,8 +135,8 @@ class TestOrder:
     async def test_a_tap_is_answered_at_once(self, post: Delivery, wall: Wall) -> None:
         """Even while the chat has to rest, and where there is nothing to say."""
         wall.trouble["at ana"] = [TryLater("busy", 60)]
-        post.submit(parcel("ana", "1", hint=Hint("tap 1")))
-        post.submit(parcel("ana", hint=Hint("tap 2")))
+        post.submit(parcel("ana", "1", hint=Hint(("tap 1",))))
+        post.submit(parcel("ana", hint=Hint(("tap 2",))))
         await asyncio.sleep(0.01)
         assert wall.answered == [("tap 1", None), ("tap 2", None)]
 

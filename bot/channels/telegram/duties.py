@@ -14,7 +14,8 @@ import structlog
 
 from bot.channels.telegram.address import parse
 from bot.channels.telegram.hear import CHANNEL
-from bot.delivery import STANDING, Delivery, Parcel
+from bot.conversation.moot import STANDING
+from bot.delivery import Delivery, Parcel
 from bot.errors import StoreUnavailable
 from bot.privacy import UNCONSENTED_AGE
 from bot.storage.store import Active, Owed

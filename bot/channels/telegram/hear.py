@@ -151,7 +151,7 @@ def _tap(key: str, body: Any, at: datetime, seed: str) -> Hearing:
     if chat != sender:
         raise ValueError
     accessible = _integer(message, "date") != 0
-    hint = Hint(query, _integer(message, "message_id") if accessible else None)
+    hint = Hint((query,), _integer(message, "message_id") if accessible else None)
     return _said(key, chat, Tapped(at, _string(body, "data"), seed), hint)
 
 

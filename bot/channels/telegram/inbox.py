@@ -1,8 +1,8 @@
 """One update taken: heard, turned into a turn, saved, and only then answered. Polling and a webhook share it.
 
 Law: `take` returns when the update is on disk, as a turn, as a key or as a parked shape; until then it
-isn't received. Each person's updates are taken one after the other, in the order of their arrival, and
-nobody waits for anybody else: what is more than a person can mean is dropped, and that is said once. An
+isn't received. Each person's updates are taken in the order of their arrival, together where several wait,
+and nobody waits for anybody else: what is more than a person can mean is dropped, and that is said once. An
 update that breaks us is parked by its class name, and its person hears that it was our fault.
 """
 
@@ -10,7 +10,9 @@ import asyncio
 import base64
 import hashlib
 import traceback
-from collections.abc import Awaitable, Callable, Coroutine
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final
 from weakref import WeakValueDictionary
@@ -33,6 +35,7 @@ from bot.conversation.replies import Message, Page, Reply
 from bot.conversation.wording import word
 from bot.delivery import Delivery, Pace, Parcel
 from bot.errors import StoreUnavailable
+from bot.lines import Taken, say, take_line
 from bot.metrics import METRICS
 from bot.storage.store import Parked
 from bot.turns import Desk, Spoken, content_of, slow_down, take_turn
@@ -46,6 +49,22 @@ STORE_BACK_OFF: Final = (0.1, 0.5, 1.0, 2.0, 5.0)
 _KINDS: Final = {Said: "taken", Blocked: "membership", Unblocked: "membership", Ignored: "ignored"}
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Waiting:
+    """Something heard that isn't on disk yet."""
+
+    hearing: Hearing
+    verdict: Verdict
+
+
+class _Queue:
+    """What waits of one person, in its order."""
+
+    def __init__(self) -> None:
+        self.lock = asyncio.Lock()
+        self.waiting: deque[_Waiting] = deque()
+
+
 class Inbox:
     """Takes updates for one desk, and hands what is to be said to the delivery."""
 
@@ -53,7 +72,7 @@ class Inbox:
         self._desk = desk
         self._delivery = delivery
         self._flood = Flood(taps)
-        self._queues: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._queues: WeakValueDictionary[str, _Queue] = WeakValueDictionary()
 
     async def take(self, update: Any) -> None:
         """Take one update; return when it is on disk, or dropped."""
@@ -71,12 +90,19 @@ class Inbox:
         if verdict is Verdict.DROP:
             METRICS.updates["dropped"] += 1
             return None
-        return self._take(hearing, verdict)
+        queue, one = self._queue(hearing), _Waiting(hearing, verdict)
+        queue.waiting.append(one)  # now: what comes in one poll is taken together
+        return self._take(queue, one)
 
-    async def _take(self, hearing: Hearing, verdict: Verdict) -> None:
-        async with self._queue(hearing):
-            await _stored(partial(self._settle, hearing, verdict))
-            METRICS.updates[_KINDS[type(hearing)]] += 1
+    async def _take(self, queue: _Queue, one: _Waiting) -> None:
+        try:
+            async with queue.lock:
+                while one in queue.waiting:  # else it was taken together with one before it
+                    await _stored(partial(self._settle, queue.waiting))
+        finally:
+            if one in queue.waiting:
+                queue.waiting.remove(one)
+        METRICS.updates[_KINDS[type(one.hearing)]] += 1
 
     async def _shelve(self, key: str, odd: Unparsable) -> None:
         await _stored(partial(self._park, key, odd.kind, odd.fields, odd.error))
@@ -92,17 +118,28 @@ class Inbox:
         owed = self._delivery.backlog(self._desk.keys.person(CHANNEL, address))
         return Verdict.DROP if owed >= MOST_OWED else Verdict.TAKE
 
-    def _queue(self, hearing: Hearing) -> asyncio.Lock:
-        """Return the lock of a person: it lets people in by the order in which they came."""
+    def _queue(self, hearing: Hearing) -> _Queue:
+        """Return what waits of a person: its lock lets in by the order of arrival."""
         if isinstance(hearing, Ignored):
-            return asyncio.Lock()
+            return _Queue()
         address = hearing.incoming.address if isinstance(hearing, Said) else hearing.address
         queue = self._queues.get(address)
         if queue is None:
-            queue = self._queues[address] = asyncio.Lock()
+            queue = self._queues[address] = _Queue()
         return queue
 
-    async def _settle(self, hearing: Hearing, verdict: Verdict) -> None:
+    async def _settle(self, waiting: deque[_Waiting]) -> None:
+        """Take the first of what waits, and what goes together with it."""
+        said = [*_said_first(waiting)]
+        taken = await take_line(self._desk, [one.incoming for one in said]) if len(said) > 1 else ()
+        if taken:
+            await self._answer_line(said, taken)
+        else:
+            await self._settle_alone(waiting[0].hearing, waiting[0].verdict)
+        for _ in taken or "1":
+            waiting.popleft()
+
+    async def _settle_alone(self, hearing: Hearing, verdict: Verdict) -> None:
         match hearing:
             case Said() if verdict is Verdict.WARN:
                 log.info("flood", key=hearing.incoming.key)
@@ -115,6 +152,17 @@ class Inbox:
                 await self._desk.store.note(key, self._desk.clock())
             case Ignored(key):
                 await self._desk.store.note(key, self._desk.clock())
+
+    async def _answer_line(self, heard: Iterable[Said], taken: Sequence[Taken]) -> None:
+        """Answer what was taken together: a tap that has no answer of its own shares the next one's."""
+        silent: tuple[str, ...] = ()
+        for said, one in zip(heard, taken, strict=False):
+            if not one.save.turn.replies and one is not taken[-1]:
+                silent += said.hint.taps
+                continue
+            hint = replace(said.hint, taps=(*silent, *said.hint.taps))
+            await self._answer(replace(said, hint=hint), say(self._desk, one))
+            silent = ()
 
     async def _answer(self, said: Said, turn: Awaitable[Spoken]) -> None:
         try:
@@ -160,6 +208,14 @@ class Inbox:
     async def _park(self, key: str, kind: str, fields: tuple[str, ...], error: str) -> None:
         if await self._desk.store.park(Parked(key, kind, fields, error, self._desk.clock())):
             log.warning("update parked", key=key, kind=kind, error=error)
+
+
+def _said_first(waiting: Iterable[_Waiting]) -> Iterator[Said]:
+    """Yield what was said before anything else waits, such as a word on the pace."""
+    for one in waiting:
+        if not isinstance(one.hearing, Said) or one.verdict is not Verdict.TAKE:
+            return
+        yield one.hearing
 
 
 def fault_code(key: str) -> str:

@@ -43,11 +43,13 @@ class Sender:
         await asyncio.gather(*self._closing)
 
     async def acknowledge(self, hint: Hint, text: str | None) -> None:
-        """Answer a tap, so that its button stops waiting."""
-        if hint.tap is None:
-            return
+        """Answer taps, so that their buttons stop waiting: one after the other, whoever taps a lot."""
+        for tap in hint.taps:
+            await self._acknowledge(tap, text)
+
+    async def _acknowledge(self, tap: str, text: str | None) -> None:
         try:
-            query = {"callback_query_id": hint.tap, "text": toast(text)}
+            query = {"callback_query_id": tap, "text": toast(text)}
             await self._wire.ask("answerCallbackQuery", query)
         except (ChannelError, TokenRefused) as error:  # too old, or lost: the page itself is the answer
             log.debug("tap not acknowledged", error=type(error).__name__)

@@ -82,7 +82,7 @@ class TestTaps:
         hearing = hear(tap(), AT, "seed")
         assert isinstance(hearing, Said)
         assert hearing.incoming.heard == Tapped(AT, "1.x.0.b", "seed")
-        assert (hearing.hint.tap, hearing.hint.message, hearing.incoming.key) == ("99", 3, "tg:8")
+        assert (hearing.hint.taps, hearing.hint.message, hearing.incoming.key) == (("99",), 3, "tg:8")
 
     def test_a_message_too_old_to_be_seen_cant_be_edited(self) -> None:
         hearing = hear(tap(message={"chat": PRIVATE, "message_id": 3, "date": 0}), AT, "seed")

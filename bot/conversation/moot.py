@@ -1,0 +1,22 @@
+"""What needn't be said any more once something newer is."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from bot.conversation.moves import PRESENT
+from bot.conversation.replies import Message, Page, Reply
+
+STANDING: Final = frozenset({*PRESENT.values(), Page.NOBODY})
+"""Pages that only show where an interview stands."""
+
+Says = Sequence[Message] | Sequence[Reply]
+
+
+def makes_moot(newer: Says, older: Says, *, below: bool) -> bool:
+    """Tell whether both replace the living message, or both only show where the interview stands.
+
+    `below` says that the newer goes beneath what the person wrote.
+    """
+    both = (*older, *newer)
+    in_place = not below and not any(one.new for one in both)
+    return in_place or all(one.page in STANDING for one in both)
