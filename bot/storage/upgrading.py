@@ -12,20 +12,24 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from time import sleep
+from typing import Final
 from urllib.parse import quote
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from bot.errors import DatabaseVersionError, KeyMismatch, OperatorError
-from bot.storage import files
+from bot.storage import counting_tables, files, invite_tables, staff_tables, tables
 
 HEAD = "0008"
 """The revision of this version; a test compares it with the folder of migrations, which is slow to read."""
 
 FINGERPRINT = "_fingerprint"
 """The name of the fact that says which key a database was made with."""
+
+_TABLES: Final = (tables, invite_tables, staff_tables, counting_tables)
+"""Who says which tables there are: each of them adds to one metadata."""
 
 _SMALLEST = 512  # bytes of the smallest page, and so of the smallest database
 _PATIENCE = 30.0  # seconds to wait for another process that is upgrading the same database
@@ -130,20 +134,31 @@ def _unwrapped() -> Iterator[None]:
 
 
 def _upgrade(database: Path, fingerprint: str, now: datetime) -> None:
-    from bot.storage import revisions  # noqa: PLC0415 - Alembic is slow to import, and needed on such days only
-
     write_ahead(database)
     with engine(database).begin() as connection:  # takes the write lock: from here on nobody else upgrades
         found = inspect(database)
         if _ready(found, fingerprint, database):
             return
-        if found.revision is not None:
-            back_up(database, database.with_name(f"{database.name}.before-{HEAD}-{stamp(now)}.db"))
-        revisions.upgrade(connection)
         if found.revision is None:
-            connection.exec_driver_sql(
-                "INSERT INTO meta (name, value) VALUES (?, ?)", (FINGERPRINT, fingerprint)
-            )
+            _make(connection, fingerprint)
+            return
+        from bot.storage import revisions  # noqa: PLC0415 - Alembic is slow and large: only on such days
+
+        back_up(database, database.with_name(f"{database.name}.before-{HEAD}-{stamp(now)}.db"))
+        revisions.upgrade(connection)
+
+
+def _make(connection: Connection, fingerprint: str) -> None:
+    """Make a new database as it stands at `HEAD`; a test compares it with what the migrations come to."""
+    for metadata in {one.metadata for one in _TABLES}:
+        metadata.create_all(connection, checkfirst=False)
+    for statement, row in (
+        ("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)", ()),
+        ("INSERT INTO alembic_version (version_num) VALUES (?)", (HEAD,)),
+        ("INSERT INTO counter (name, n) VALUES ('as_of', 0)", ()),
+        ("INSERT INTO meta (name, value) VALUES (?, ?)", (FINGERPRINT, fingerprint)),
+    ):
+        connection.exec_driver_sql(statement, row)
 
 
 def write_ahead(database: Path) -> None:
@@ -183,7 +198,7 @@ def engine(database: Path) -> Engine:
 def _refuse_newer(revision: str | None, database: Path) -> None:
     if revision is None:
         return
-    from bot.storage import revisions  # noqa: PLC0415 - Alembic is slow to import, and needed on such days only
+    from bot.storage import revisions  # noqa: PLC0415 - Alembic is slow and large: only on such days
 
     if revision not in revisions.known():
         raise DatabaseVersionError(

@@ -8,6 +8,7 @@ import sys
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -99,6 +100,43 @@ class TestAnAddress:
         assert isinstance(await open_store("memory:", KEY, clock=lambda: NOON), MemoryStore)
 
 
+def shape(database: Path) -> dict[str, Any]:
+    """Return what SQLite says of each table.
+
+    In whatever order the columns stand; a default in the database only helped those who were there before.
+    """
+    with closing(sqlite3.connect(database)) as connection:
+
+        def said(pragma: str, name: str) -> list[tuple[Any, ...]]:
+            return connection.execute(f"PRAGMA {pragma}({name})").fetchall()
+
+        return {
+            name: {
+                "without rowid": "WITHOUT ROWID" in (sql or "").upper(),
+                "columns": sorted(
+                    (column, kind, required, key)
+                    for _, column, kind, required, _, key, _ in said("table_xinfo", name)
+                ),
+                "keys": sorted(tuple(row[2:]) for row in said("foreign_key_list", name)),
+                "indexes": sorted(
+                    (unique, origin, partial, tuple(one[2] for one in said("index_info", index)))
+                    for _, index, unique, origin, partial in said("index_list", name)
+                ),
+            }
+            for name, sql in connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'")
+        }
+
+
+def first_rows(database: Path) -> dict[str, int]:
+    """Return how many rows each table has; the one of `meta` is the fingerprint of the key."""
+    with closing(sqlite3.connect(database)) as connection:
+        names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        return {
+            name: connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0]  # noqa: S608 - our own names
+            for (name,) in names
+        }
+
+
 class TestANewDatabase:
     async def test_belongs_to_its_owner_alone(self, tmp_path: Path) -> None:
         await made(tmp_path / "attune.db")
@@ -112,6 +150,16 @@ class TestANewDatabase:
             context = MigrationContext.configure(connection, opts={"compare_type": True})
             assert compare_metadata(context, tables.metadata) == []
         engine.dispose()
+
+    async def test_is_made_as_the_migrations_make_it(self, tmp_path: Path) -> None:
+        """A new database takes the short way, an old one the long: both come to the same tables."""
+        await (await opened(tmp_path / "attune.db")).close()
+        long_way = create_engine(f"sqlite:///{tmp_path / 'long.db'}")
+        with long_way.begin() as connection:
+            revisions.upgrade(connection)
+        long_way.dispose()
+        assert shape(tmp_path / "attune.db") == shape(tmp_path / "long.db")
+        assert first_rows(tmp_path / "attune.db") == {**first_rows(tmp_path / "long.db"), "meta": 1}
 
     def test_has_the_newest_revision(self) -> None:
         assert revisions.head() == upgrading.HEAD
@@ -264,11 +312,7 @@ class TestAnOlderDatabase:
     async def test_has_the_same_tables_afterwards_as_a_new_one(self, old: Path, tmp_path: Path) -> None:
         await (await opened(old)).close()
         await (await opened(tmp_path / "new.db")).close()
-        schemas = []
-        for path in (old, tmp_path / "new.db"):
-            with closing(sqlite3.connect(path)) as reader:
-                schemas.append(set(reader.execute("SELECT type, name, sql FROM sqlite_master")))
-        assert schemas[0] == schemas[1]
+        assert shape(old) == shape(tmp_path / "new.db")
 
     async def test_of_another_key_is_neither_copied_nor_upgraded(self, old: Path) -> None:
         before = digest(old)
