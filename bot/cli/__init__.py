@@ -1,5 +1,6 @@
 """The commands: one file per family, each importing only what it uses."""
 
+import gc
 import sys
 
 import typer
@@ -26,6 +27,7 @@ from bot.cli import (
 from bot.errors import AttuneError
 
 USERS_PROBLEM = 1
+COLLECT = 100_000  # a start makes many objects and no garbage; `run` has a rhythm of its own
 
 app = typer.Typer(
     name="attune",
@@ -66,6 +68,7 @@ for family in (
 
 def main() -> None:
     """Run a command; a mistake of its user is one sentence, never a traceback."""
+    gc.set_threshold(COLLECT)
     try:
         app()
     except AttuneError as error:

@@ -1,31 +1,32 @@
-"""Where everything is put together: settings in, an open desk out."""
+"""Where everything is put together: settings in, an open desk out.
+
+A command that only reads the store opens it without what a turn is taken with: each function imports its own.
+"""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-
-import structlog
+from typing import TYPE_CHECKING
 
 from bot.cli.clock import now
-from bot.conversation.library import Library
-from bot.conversation.phrasebook import open_phrasebook
 from bot.errors import KeyMismatch, SettingsError
-from bot.organisation.load import load_all as load_organisations
 from bot.privacy import Keys
-from bot.questionnaire.load import load_all as load_questionnaires
 from bot.settings import Settings
 from bot.storage.ledger import Marking
 from bot.storage.opening import open_store
 from bot.storage.store import Store
-from bot.turns import Clock, Desk
 
-log = structlog.get_logger()
+if TYPE_CHECKING:  # an export starts without them
+    from bot.conversation.library import Library
+    from bot.turns import Clock, Desk
 
 
 @asynccontextmanager
 async def open_desk(
-    settings: Settings, clock: Clock = now, *, questionnaire: str | None = None
-) -> AsyncIterator[Desk]:
+    settings: Settings, clock: "Clock" = now, *, questionnaire: str | None = None
+) -> AsyncIterator["Desk"]:
     """Open what a turn is taken with, and close it at the end; another default questionnaire may be named."""
+    from bot.turns import Desk  # noqa: PLC0415 - an export takes no turn
+
     library = read_library(settings, questionnaire)
     keys = open_keys(settings)
     store = await open_kept(settings, keys, clock)
@@ -37,7 +38,7 @@ async def open_desk(
         await store.close()
 
 
-async def open_kept(settings: Settings, keys: Keys, clock: Clock = now) -> Store:
+async def open_kept(settings: Settings, keys: Keys, clock: "Clock" = now) -> Store:
     """Open the store of this installation with its ledger: whoever was erased is not in it."""
     try:
         return await open_store(
@@ -50,8 +51,13 @@ async def open_kept(settings: Settings, keys: Keys, clock: Clock = now) -> Store
         raise KeyMismatch(error.message, remedy=remedy) from None
 
 
-def read_library(settings: Settings, questionnaire: str | None = None) -> Library:
+def read_library(settings: Settings, questionnaire: str | None = None) -> "Library":
     """Load today's questionnaires, organisations and phrases."""
+    from bot.conversation.library import Library  # noqa: PLC0415 - an export rarely needs today's words
+    from bot.conversation.phrasebook import open_phrasebook  # noqa: PLC0415 - the same
+    from bot.organisation.load import load_all as load_organisations  # noqa: PLC0415 - the same
+    from bot.questionnaire.load import load_all as load_questionnaires  # noqa: PLC0415 - the same
+
     questionnaires = load_questionnaires(settings.questionnaires_folder)
     wanted = questionnaire or settings.default_questionnaire
     if wanted not in questionnaires:
@@ -74,5 +80,8 @@ def open_keys(settings: Settings) -> Keys:
     new = path is not None and not path.exists()
     keys = Keys(*settings.master_keys())
     if new:
+        import structlog  # noqa: PLC0415 - said once in an installation's life
+
+        log = structlog.get_logger()
         log.warning("a privacy key was made; keep a copy apart from the database's backups", path=str(path))
     return keys

@@ -9,7 +9,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
-import structlog
 import typer
 
 from bot.cli.clock import now
@@ -136,6 +135,8 @@ def _warn_of_promises(settings: "Settings") -> None:
     from bot.cli.promises import broken_promises  # noqa: PLC0415 - `attune --help` stays quick
 
     for broken in broken_promises(settings):
+        import structlog  # noqa: PLC0415 - `attune --help` stays quick
+
         structlog.get_logger().warning("a consent text promises what isn't kept", problem=broken)
 
 

@@ -73,7 +73,18 @@ EVENTS: dict[str, type[Event]] = {
         ErasureConfirmed,
     )
 }
-_ADAPTERS: dict[str, TypeAdapter[Event]] = {name: TypeAdapter(cls) for name, cls in EVENTS.items()}
+
+
+class _Adapters(dict[str, TypeAdapter[Event]]):
+    """What reads and writes each kind of event, made when it is first needed: that takes its time."""
+
+    def __missing__(self, kind: str) -> TypeAdapter[Event]:
+        made: TypeAdapter[Event] = TypeAdapter(EVENTS[kind])
+        self[kind] = made
+        return made
+
+
+_ADAPTERS = _Adapters()
 
 
 def dump_event(event: Event) -> tuple[str, bytes]:

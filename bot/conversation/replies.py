@@ -5,6 +5,7 @@ A `Turn` is one event taken to its replies.
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 from pydantic import TypeAdapter
 
@@ -122,14 +123,17 @@ class Message:
         return tuple(button for row in self.rows for button in row)
 
 
-_REPLIES = TypeAdapter(tuple[Reply, ...])
+@cache
+def _adapter() -> TypeAdapter[tuple[Reply, ...]]:
+    """Return what reads and writes replies, made when it is first needed: that takes its time."""
+    return TypeAdapter(tuple[Reply, ...])
 
 
 def dump_replies(replies: tuple[Reply, ...]) -> bytes:
     """Return replies as JSON."""
-    return _REPLIES.dump_json(replies, exclude_defaults=True)
+    return _adapter().dump_json(replies, exclude_defaults=True)
 
 
 def parse_replies(body: bytes | str) -> tuple[Reply, ...]:
     """Return the replies that `dump_replies` wrote."""
-    return _REPLIES.validate_json(body)
+    return _adapter().validate_json(body)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 
 from pydantic import TypeAdapter
 
@@ -116,14 +117,17 @@ def drawn(seed: str, purpose: str, choices: tuple[str, ...]) -> str:
     return choices[int.from_bytes(digest[:8]) % len(choices)]
 
 
-_SESSION = TypeAdapter(Session)
+@cache
+def _adapter() -> TypeAdapter[Session]:
+    """Return what reads and writes sessions, made when it is first needed: that takes its time."""
+    return TypeAdapter(Session)
 
 
 def dump(session: Session) -> bytes:
     """Return a session as compact JSON."""
-    return _SESSION.dump_json(session, exclude_defaults=True)
+    return _adapter().dump_json(session, exclude_defaults=True)
 
 
 def parse(body: bytes | str) -> Session:
     """Return the session that `dump` wrote."""
-    return _SESSION.validate_json(body)
+    return _adapter().validate_json(body)

@@ -158,6 +158,8 @@ def _steps(
     """Return the steps of each item that is made coarser."""
     found: dict[str, list[Step]] = {}
     quasi = [one for one in layout.items if one in header and is_quasi(layout, one) and steps(layout, one)]
+    if not quasi and not safe_harbor:
+        return found  # nothing to look at
     said: dict[str, dict[str, set[str]]] = {item: {} for item in quasi}
     newest, person, started = 0, header.index("person_id"), header.index("started_at")
     for cells in read(folder / WIDE):

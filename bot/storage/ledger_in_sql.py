@@ -2,9 +2,7 @@
 
 import asyncio
 from datetime import datetime
-from typing import cast
-
-import structlog
+from typing import Any, cast
 
 from bot.storage import ledger
 from bot.storage.cache import Cache
@@ -13,7 +11,11 @@ from bot.storage.ledger import Ledger, Marking
 from bot.storage.operations import Call
 from bot.storage.reading import Reader
 
-log = structlog.get_logger()
+
+def _log() -> Any:
+    import structlog  # noqa: PLC0415 - it brings much along, and is needed on bad days only
+
+    return structlog.get_logger()
 
 
 class LedgerInSql:
@@ -38,7 +40,7 @@ class LedgerInSql:
         gone = cast("int", await self._group.submit(again))
         self._cache.clear()
         if gone:
-            log.warning("a backup was put back; who was erased since is erased again", people=gone)
+            _log().warning("a backup was put back; who was erased since is erased again", people=gone)
         return gone
 
     async def _noted_outside(self) -> bool:
@@ -49,7 +51,7 @@ class LedgerInSql:
         try:
             await asyncio.to_thread(self._ledger.add, entries)
         except OSError as error:
-            log.error("the ledger of erasures can't be written", error=error.strerror)  # noqa: TRY400 - the reason says all
+            _log().error("the ledger of erasures can't be written", error=error.strerror)
             return False
         return True
 
@@ -62,4 +64,4 @@ class LedgerInSql:
         try:
             await asyncio.to_thread(self._ledger.forget, before)
         except OSError as error:
-            log.error("the ledger of erasures can't be written", error=error.strerror)  # noqa: TRY400 - the same
+            _log().error("the ledger of erasures can't be written", error=error.strerror)

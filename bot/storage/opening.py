@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from bot.errors import OperatorError, SettingsError
-from bot.storage.memory import MemoryStore
 from bot.storage.store import Store
 
 if TYPE_CHECKING:
@@ -31,6 +30,8 @@ async def open_store(
     everything when it is closed. `marking` says how erasures are noted in the ledger, if there is one.
     """
     if url.rstrip("/") == "memory:":
+        from bot.storage.memory import MemoryStore  # noqa: PLC0415 - it is for tests and demonstrations
+
         return MemoryStore()
     if url.startswith(POSTGRESQL):
         return await _open_postgres(url, fingerprint, marking)
