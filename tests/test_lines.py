@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from bot import turns
 from bot.conversation.events import Commanded, Event, Heard, Sent, Started, Tapped, Typed
+from bot.conversation.machine import advance
 from bot.conversation.replies import Page
 from bot.conversation.session import ENDED
 from bot.errors import StoreUnavailable
@@ -110,9 +110,8 @@ class TestABurst:
         ana = Flooder()
         for _ in range(10):
             now = ana.later()
-            ana.says(
-                Typed(now, "hello", ""), Commanded(now, "help"), Started(now, "", CHANNEL), Sent(now, "dice")
-            )
+            ana.says(Typed(now, "hello", ""), Commanded(now, "help"))
+            ana.says(Started(now, "", CHANNEL), Sent(now, "dice"))
         assert sorted(shown(ana.is_taken())) == [Page.HELP, Page.QUESTION]
         assert ana.store.asked == {"load": 1, "commit": 1}
 
@@ -178,7 +177,7 @@ class TestALine:
     def test_ends_where_a_turn_breaks_and_only_that_one_is_at_fault(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        ana, advance = Flooder(), turns.advance
+        ana = Flooder()
 
         def breaking(content: Any, session: Any, event: Any) -> Any:
             if event.at == ana.waiting[3].heard.at:
@@ -186,7 +185,7 @@ class TestALine:
             return advance(content, session, event)
 
         ana.taps(ana.before.buttons[0].token, 6)
-        monkeypatch.setattr(turns, "advance", breaking)
+        monkeypatch.setattr("bot.turns.advance", breaking)
         taken = done(take_line(ana.person.world.desk, ana.waiting))
         assert [one.save.key for one in taken] == ["flood:0", "flood:1", "flood:2"]
         assert not done(take_line(ana.person.world.desk, ana.waiting[3:]))
@@ -211,6 +210,8 @@ class TestALine:
 
 # ---------------------------------------------------------------- as if alone
 
+SEEDS = range(8)
+
 
 def history(dice: Random, ana: Flooder) -> None:
     """Let somebody press and write whatever they can, for a while."""
@@ -219,18 +220,10 @@ def history(dice: Random, ana: Flooder) -> None:
         now, chance = ana.later(), f"chance {len(ana.waiting)}"
         word = dice.choice(["hello", "1", "Mostly", "I want to kill myself"])
         command = dice.choice(["help", "stop", "resume", "language", "mydata", "privacy", "forget"])
-        ana.says(
-            dice.choice(
-                [
-                    *[Tapped(now, dice.choice(tokens[-12:]), chance)] * 4,
-                    Tapped(now, dice.choice(tokens), chance),
-                    Typed(now, word, chance),
-                    Commanded(now, command, chance),
-                    Started(now, chance, CHANNEL),
-                    Sent(now, "sticker", chance),
-                ]
-            )
-        )
+        can: list[Heard] = [Tapped(now, dice.choice(tokens[-12:]), chance) for _ in range(4)]
+        can += [Tapped(now, dice.choice(tokens), chance), Typed(now, word, chance)]
+        can += [Commanded(now, command, chance), Started(now, chance, CHANNEL), Sent(now, "sticker", chance)]
+        ana.says(dice.choice(can))
 
 
 def flooded(seed: int, *, together: bool) -> tuple[Any, list[Page]]:
@@ -246,14 +239,15 @@ def flooded(seed: int, *, together: bool) -> tuple[Any, list[Page]]:
     return ana.kept(), last
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", SEEDS)
 def test_what_is_kept_is_the_same_as_if_each_had_been_taken_alone(seed: int) -> None:
     """Sessions, logs, keys, counts, erasures; and in the end the same page is shown."""
     assert flooded(seed, together=True) == flooded(seed, together=False)
 
 
+@pytest.mark.slow
 def test_the_histories_reach_the_end_and_erasures() -> None:
     """Else the test above proves little."""
-    kept = [flooded(seed, together=True)[0] for seed in range(12)]
+    kept = [flooded(seed, together=True)[0] for seed in SEEDS]
     assert any(one.step in ENDED for sessions, *_ in kept for one in sessions)
     assert any(len(sessions) > 1 for sessions, *_ in kept)
