@@ -8,6 +8,7 @@ import asyncio
 import random
 import re
 from collections import deque
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -43,6 +44,30 @@ class Attempt(NamedTuple):
     status: int
 
 
+class Called(NamedTuple):
+    """What came back from a call; status 0 is a broken line."""
+
+    status: int
+    problem: str
+    retry_after: float | None = None
+
+
+Call = Callable[[aiohttp.ClientSession, str, bytes, dict[str, str]], Awaitable[Called]]
+
+
+async def call(session: aiohttp.ClientSession, url: str, body: bytes, headers: dict[str, str]) -> Called:
+    """Post an update to its address."""
+    try:
+        async with session.post(url, data=body, headers=headers) as response:
+            await response.read()
+            said = f"Wrong response from the webhook: {response.status} {response.reason}"
+            return Called(response.status, said, _seconds(response.headers.get("Retry-After")))
+    except aiohttp.ClientConnectorError:
+        return Called(0, "Connection refused")
+    except (aiohttp.ClientError, TimeoutError):
+        return Called(0, "Read timeout expired")
+
+
 class Lane:
     """The updates of one lane, and what its failures have led to."""
 
@@ -70,6 +95,7 @@ class Webhook:
         self._slots = asyncio.Semaphore(1)
         self._gone_since: float | None = None
         self.settings: Settings | None = None
+        self.call: Call = call  # a test may stand in between, as a load balancer does
         self.set_at = float("-inf")
         self.attempts: list[Attempt] = []
         self.attempted = Changes()
@@ -135,18 +161,8 @@ class Webhook:
         headers = {"Content-Type": "application/json"}
         if settings.secret_token:
             headers[SECRET_HEADER] = settings.secret_token
-        retry_after = None
         async with self._slots:
-            try:
-                async with session.post(settings.url, data=update.body, headers=headers) as response:
-                    status = response.status
-                    retry_after = _seconds(response.headers.get("Retry-After"))
-                    await response.read()
-                    problem = f"Wrong response from the webhook: {status} {response.reason}"
-            except aiohttp.ClientConnectorError:
-                status, problem = 0, "Connection refused"
-            except (aiohttp.ClientError, TimeoutError):
-                status, problem = 0, "Read timeout expired"
+            status, problem, retry_after = await self.call(session, settings.url, update.body, headers)
         self.attempts.append(Attempt(self._clock.now(), update.id, update.lane, status))
         self.attempted.notify()
         if not 200 <= status < 300:

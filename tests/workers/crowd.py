@@ -1,16 +1,14 @@
 """Many updates through several workers on one PostgreSQL, while workers, connections and the server die.
 
-Law of the harness: a crowd answers the Big Five over a strict Telegram that calls a load balancer, which
-picks any worker. Afterwards the database must hold every update once and every answer once, in each person's
-order, and nobody may be left waiting. For figures run `python -m tests.workers.crowd 200000`, for kills of
+Law of the harness: a crowd answers the Big Five over a Telegram whose every call a load balancer hands to any
+worker. Afterwards the database must hold every update once and every answer once, in each person's order, and
+nobody may be left waiting. For figures run `python -m tests.workers.crowd 200000`, for kills of
 two workers and nothing else `python -m tests.workers.crowd 200000 --workers 2 --every 3 --kills`.
 """
 
 import argparse
 import asyncio
 import base64
-import itertools
-import os
 import random
 import signal
 import sys
@@ -23,14 +21,17 @@ from pathlib import Path
 
 import aiohttp
 import asyncpg
-from aiohttp import web
+import uvloop
 
-from bot.channels.telegram.webhook import HEADER, PATH
-from tests.channels.telegram.kills import MASTER, Report, Tapper, doubled, look
-from tests.conftest import ROOT
+from bot.channels.telegram.webhook import PATH
+from tests.channels.telegram.kills import Report, Tapper, doubled, look
+from tests.channels.telegram.program import MASTER, free_port
 from tests.emulator import Clock, Emulator
+from tests.emulator.webhook import Called
+from tests.fork_server import Launch, Life, fork_server
 from tests.postgres import Cluster, cluster
 
+BALANCED = aiohttp.ClientTimeout(total=30)
 SECRET = "planted-secret-of-a-crowd"
 TAPS = 30  # updates of one interview
 TWICE = 0.1  # the share of updates that reach two workers at once
@@ -46,7 +47,8 @@ class Worker:
     port: int
     environment: dict[str, str]
     log: Path
-    process: asyncio.subprocess.Process | None = None
+    launch: Launch
+    process: Life | None = None
 
     async def keep(self) -> None:
         """Start it again whenever it ended, as systemd does."""
@@ -58,14 +60,8 @@ class Worker:
 
     async def start(self) -> None:
         """Start it."""
-        with self.log.open("ab") as log:
-            self.process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "bot", "run", "--webhook", "--no-web"),
-                cwd=ROOT,
-                env={**os.environ, **self.environment, "PORT": str(self.port)},
-                stdout=log,
-                stderr=log,
-            )
+        more = {**self.environment, "PORT": str(self.port)}
+        self.process = await self.launch("bot", ["run", "--webhook", "--no-web"], more, self.log)
 
     async def end(self, how: signal.Signals) -> None:
         """Kill it, or ask it to stop."""
@@ -89,47 +85,29 @@ class Balancer:
     ports: list[int]
     dice: random.Random = field(default_factory=lambda: random.Random(5))
     twice: int = 0
-    url: str = ""
-    _session: aiohttp.ClientSession | None = None
 
-    async def handle(self, request: web.Request) -> web.Response:
+    async def call(
+        self, session: aiohttp.ClientSession, _: str, body: bytes, headers: dict[str, str]
+    ) -> Called:
         """Pass one call on."""
-        body = await request.read()
-        headers = {HEADER: request.headers.get(HEADER, "")}
         if self.dice.random() < TWICE:
             self.twice += 1
-            statuses = await asyncio.gather(self._pass_on(body, headers), self._pass_on(body, headers))
-            return web.Response(status=statuses[0])
-        return web.Response(status=await self._pass_on(body, headers))
+            calls = (self._pass_on(session, body, headers), self._pass_on(session, body, headers))
+            return (await asyncio.gather(*calls))[0]
+        return await self._pass_on(session, body, headers)
 
-    async def _pass_on(self, body: bytes, headers: dict[str, str]) -> int:
+    async def _pass_on(self, session: aiohttp.ClientSession, body: bytes, headers: dict[str, str]) -> Called:
         """Try workers in any order until one can be reached, as nginx does."""
-        assert self._session is not None
         for port in self.dice.sample(self.ports, len(self.ports)):
+            url = f"http://127.0.0.1:{port}{PATH}"
             try:
-                url = f"http://127.0.0.1:{port}{PATH}"
-                async with self._session.post(url, data=body, headers=headers) as answer:
-                    return answer.status
+                async with session.post(url, data=body, headers=headers, timeout=BALANCED) as answer:
+                    return Called(answer.status, "")
             except aiohttp.ClientConnectorError:
                 continue
             except (aiohttp.ClientError, TimeoutError):
-                return 502  # it may have been taken: Telegram has to ask again
-        return 502
-
-    async def open(self, stack: AsyncExitStack) -> None:
-        """Listen."""
-        limits = aiohttp.TCPConnector(limit=0)
-        self._session = aiohttp.ClientSession(connector=limits, timeout=aiohttp.ClientTimeout(total=30))
-        await stack.enter_async_context(self._session)
-        runner = web.ServerRunner(web.Server(self._served, access_log=None))
-        await runner.setup()
-        stack.push_async_callback(runner.cleanup)
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
-        self.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-
-    async def _served(self, request: web.BaseRequest) -> web.Response:
-        return await self.handle(request)  # type: ignore[arg-type]  # the server makes the narrower kind
+                break  # it may have been taken: Telegram has to ask again
+        return Called(502, "Bad gateway")
 
 
 @dataclass
@@ -156,7 +134,7 @@ class Figures:
         return (
             f"{self.updates} updates of {self.report.people} people in {self.seconds:.0f} s"
             f" ({self.updates / self.seconds:.0f}/s), {self.twice} of them to two workers at once,"
-            f" {self.dropped} given up by Telegram; {faults}; "
+            f" {self.dropped} given up by Telegram; longest wait {self.report.longest:.0f} s; {faults}; "
             f"{len(self.troubles)} troubles, {self.report.duplicates} messages seen twice"
         )
 
@@ -195,32 +173,51 @@ async def cut(url: str, most: int) -> None:
         await connection.close()
 
 
-async def run(updates: int, at_once: int, folder: Path, *, workers: int = 4, every: float = 2.0) -> Figures:
-    """Let a crowd make so many updates, then look at what is stored."""
+async def tell(telegram: Emulator, figures: Figures) -> None:
+    """Say every minute how far it has come, until cancelled."""
+    began = time.monotonic()
+    while True:
+        await asyncio.sleep(60)
+        told = sum(attempt.status == 200 for attempt in telegram.world.webhook.attempts)
+        passed, faults = time.monotonic() - began, dict(figures.faults)
+        print(f"{passed:.0f} s: {told} calls answered, {faults}", file=sys.stderr, flush=True)  # noqa: T201 - that is what it is for
+
+
+async def run(
+    updates: int,
+    at_once: int,
+    folder: Path,
+    *,
+    workers: int = 4,
+    every: float = 2.0,
+    seconds: float = float("inf"),
+) -> Figures:
+    """Let a crowd make so many updates, or what it can in so many seconds; then look at what is stored."""
     report = Report()
     figures = Figures(report)
     began = time.monotonic()
     async with AsyncExitStack() as stack:
         server = stack.enter_context(cluster())
         url = server.url
-        telegram = await stack.enter_async_context(Emulator(clock=Clock(), keep=0))
-        balancer = Balancer([_free_port() for _ in range(workers)])
-        await balancer.open(stack)
-        crew = [
-            Worker(port, _environment(telegram, url, balancer.url), folder / "log") for port in balancer.ports
-        ]
+        telegram = await stack.enter_async_context(Emulator(clock=Clock(), keep=0, strict=False))
+        balancer = Balancer([free_port() for _ in range(workers)])
+        telegram.world.webhook.call = balancer.call
+        started = (await stack.enter_async_context(fork_server())).launch
+        given = _environment(telegram, url)
+        crew = [Worker(port, given, folder / "log", started) for port in balancer.ports]
         keeping = [asyncio.create_task(worker.keep()) for worker in crew]  # all at once, on an empty database
         for worker in crew:
             stack.push_async_callback(worker.end, signal.SIGKILL)
         await _ready(telegram)
         began = time.monotonic()
         making = asyncio.create_task(trouble(crew, server, figures, every))
-        everybody = await _interviewed(telegram, report, updates // TAPS, at_once, making)
+        telling = asyncio.create_task(tell(telegram, figures))
+        everybody = await _interviewed(telegram, report, updates // TAPS, at_once, seconds, making)
         await telegram.quiet(1.0, seconds=120)
         await _settled(url)
-        for task in keeping:
+        for task in (*keeping, telling):
             task.cancel()
-        await asyncio.gather(*keeping, return_exceptions=True)
+        await asyncio.gather(*keeping, telling, return_exceptions=True)
         await asyncio.gather(*(worker.end(signal.SIGTERM) for worker in crew))
         figures.seconds = time.monotonic() - began
         figures.twice = balancer.twice
@@ -242,25 +239,18 @@ class _At:
     url: str
 
 
-def _environment(telegram: Emulator, url: str, address: str) -> dict[str, str]:
+def _environment(telegram: Emulator, url: str) -> dict[str, str]:
     return {
         "TELEGRAM_BOT_TOKEN": telegram.token,
         "TELEGRAM_API_URL": telegram.url,
         "DATABASE_URL": url,
         "DEFAULT_QUESTIONNAIRE": "big-five",
         "PRIVACY_KEY": base64.b64encode(MASTER).decode(),
-        "PUBLIC_URL": address,
+        "PUBLIC_URL": "http://127.0.0.1:9",  # the balancer stands in the way of calls
         "WEBHOOK_SECRET": SECRET,
         "LOG_LEVEL": "ERROR",
         "PYTHONUNBUFFERED": "1",
     }
-
-
-def _free_port() -> int:
-    import socket  # noqa: PLC0415 - one line needs it
-
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return int(found.getsockname()[1])
 
 
 async def _ready(telegram: Emulator) -> None:
@@ -281,17 +271,16 @@ async def _settled(url: str) -> None:
 
 
 async def _interviewed(
-    telegram: Emulator, report: Report, people: int, at_once: int, making: asyncio.Task[None]
+    telegram: Emulator, report: Report, people: int, at_once: int, seconds: float, making: asyncio.Task[None]
 ) -> list[Tapper]:
     """Let people be interviewed, so many at once; nobody makes trouble for the last ones."""
-    everybody = [Tapper(telegram, number, report, 0.0) for number in range(people)]
-    numbers = itertools.count()
+    everybody: list[Tapper] = []
+    latest = time.monotonic() + seconds
 
     async def one_after_the_other() -> None:
-        for number in numbers:
-            if number >= people:
-                return
-            await everybody[number].interview()
+        while len(everybody) < people and time.monotonic() < latest:
+            everybody.append(Tapper(telegram, len(everybody), report, 0.0))
+            await everybody[-1].interview()
 
     at_once = max(1, min(at_once, people // 3))
     crowd = [asyncio.create_task(one_after_the_other()) for _ in range(at_once)]
@@ -342,13 +331,15 @@ def main() -> None:
     reader.add_argument("--workers", type=int, default=4)
     reader.add_argument("--every", type=float, default=2.0, help="seconds between two troubles")
     reader.add_argument("--kills", action="store_true", help="only kills, as in `kills` for one process")
+    reader.add_argument("--people", type=int, default=400, help="people at once")
+    reader.add_argument("--seconds", type=float, default=float("inf"), help="nobody begins later")
     given = reader.parse_args()
     if given.kills:
         FAULTS.clear()
         FAULTS["kill"] = 1
     with tempfile.TemporaryDirectory() as folder:
-        crowd = run(given.updates, 200, Path(folder), workers=given.workers, every=given.every)
-        figures = asyncio.run(crowd)
+        how = {"workers": given.workers, "every": given.every, "seconds": given.seconds}
+        figures = uvloop.run(run(given.updates, given.people, Path(folder), **how))
     print(figures)  # noqa: T201 - that is what it is for
     for one in figures.troubles:
         print(one)  # noqa: T201 - the same

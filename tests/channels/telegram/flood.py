@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests.channels.telegram.bot import enter
-from tests.channels.telegram.kills import Program, Report, Tapper, free_port
+from tests.channels.telegram.kills import Report, Tapper
+from tests.channels.telegram.program import Program, free_port
 from tests.emulator import Clock, Emulator, Phone
 from tests.emulator.people import Message
 

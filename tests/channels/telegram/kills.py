@@ -1,35 +1,37 @@
 """SIGKILL at random moments while many people are being interviewed, and what is left of it.
 
-Law of the harness: a person taps one answer to each question, always the same one, and waits; whoever waits
-longer than `PATIENCE` after the last kill was left without a reply. Run `python -m
-tests.channels.telegram.kills 50` for figures, with `--webhook` for a bot that is called.
+Law of the harness: a person taps one answer to each question, always the same one, and waits. After every
+third kill the bot is left alone until everybody who waits then was answered, so that no later start or nudge
+can make good what one kill did; whoever waits longer than `PATIENCE` was left without a reply. Run
+`python -m tests.channels.telegram.kills 50` for figures, with `--webhook` for a bot that is called.
 """
 
 import argparse
 import asyncio
-import base64
 import itertools
-import os
 import random
-import socket
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+
+import uvloop
 
 from bot.conversation.session import Session, Step
 from bot.privacy import Keys
 from bot.storage.opening import open_store
 from tests.channels.telegram.bot import library
-from tests.conftest import ROOT
+from tests.channels.telegram.program import MASTER, Program, free_port
 from tests.emulator import Clock, Emulator, Phone
 from tests.emulator.people import Message
+from tests.fork_server import fork_server
 
 PATIENCE = 60.0
 OUTAGE = 600.0
-MASTER = bytes(range(32))
+CALM = 3  # after every so-maniest kill
 FIRST_BUTTON = {"25 taps.": 0, "Before we begin": 0, "One more thing": 0, "That was the last question": 0}
 
 
@@ -40,6 +42,8 @@ class Report:
     killing: bool = True
     kills: int = 0
     outages: int = 0
+    calms: int = 0
+    longest: float = 0.0
     people: int = 0
     taps: int = 0
     hanging: list[str] = field(default_factory=list)
@@ -50,92 +54,12 @@ class Report:
 
     def __str__(self) -> str:
         return (
-            f"{self.kills} kills ({self.outages} with 10 minutes of outage), {self.people} people, "
-            f"{self.taps} taps, {self.seconds:.0f} s: {len(self.hanging)} left without a reply, "
+            f"{self.kills} kills ({self.outages} with 10 minutes of outage, {self.calms} looked at alone), "
+            f"{self.people} people, {self.taps} taps, {self.seconds:.0f} s, "
+            f"longest wait {self.longest:.0f} s: {len(self.hanging)} left without a reply, "
             f"{len(self.wrong)} wrong interviews, {self.owed} replies still owed, "
             f"{self.duplicates} messages seen twice"
         )
-
-
-class Program:
-    """The bot in a process of its own, on a database of its own; with a port it is called there."""
-
-    def __init__(self, folder: Path, telegram: Emulator, port: int | None = None) -> None:
-        self._folder = folder
-        self._port = port
-        self._telegram = telegram
-        self._offset = folder / "offset"
-        self._offset.write_text("0", "ascii")
-        (self._folder / "log").touch()
-        self._lives = 0
-        self._process: asyncio.subprocess.Process | None = None
-        self.url = f"sqlite:///{folder}/attune.db"
-
-    async def start(self) -> None:
-        """Start it; it may be killed before it has got anywhere."""
-        given = {
-            "TELEGRAM_BOT_TOKEN": self._telegram.token,
-            "TELEGRAM_API_URL": self._telegram.url,
-            "DATABASE_URL": self.url,
-            "DEFAULT_QUESTIONNAIRE": "big-five",
-            "PRIVACY_KEY": base64.b64encode(MASTER).decode(),
-            "LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING"),
-            "PYTHONUNBUFFERED": "1",
-        }
-        if self._port is not None:
-            address = f"http://127.0.0.1:{self._port}"
-            given |= {
-                "PORT": str(self._port),
-                "PUBLIC_URL": address,
-                "WEBHOOK_SECRET": "planted-secret-of-kills",
-            }
-        self._lives += 1
-        with (self._folder / "log").open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "tests.channels.telegram.launcher",
-                str(self._offset),
-                *(["--webhook"] if self._port is not None else []),
-                cwd=ROOT,
-                env={**os.environ, **given},
-                stdout=log,
-                stderr=log,
-            )
-
-    async def listening(self) -> None:
-        """Wait until the present life listens."""
-        while self.log.count("Listening as") < self._lives:  # noqa: ASYNC110 - another process tells us by a file
-            await asyncio.sleep(0.05)
-
-    async def kill(self) -> None:
-        """SIGKILL."""
-        if self._process is not None:
-            self._process.kill()
-            await self._process.wait()
-            self._lives = self.log.count("Listening as")
-
-    async def stop(self) -> int:
-        """SIGTERM, and how it ended."""
-        if self._process is None:
-            return 0
-        self._process.terminate()
-        return await self._process.wait()
-
-    @property
-    def process(self) -> int:
-        """The number of its process."""
-        assert self._process is not None
-        return self._process.pid
-
-    def sleep_in(self, seconds: float) -> None:
-        """Let time pass for the program, too."""
-        self._offset.write_text(str(float(self._offset.read_text("ascii")) + seconds), "ascii")
-
-    @property
-    def log(self) -> str:
-        """What it logged, over all its lives."""
-        return (self._folder / "log").read_text("utf-8", "replace")
 
 
 def choice(person: int, number: int) -> int:
@@ -164,6 +88,8 @@ class Tapper:
         self._report = report
         self._pause = pause
         self._dice = random.Random(number)
+        self.waits = 0
+        self.waiting = False
 
     async def interview(self) -> None:
         """Be interviewed to the end; note it where no reply comes."""
@@ -188,10 +114,22 @@ class Tapper:
             message = page(self.phone)
             return message if message and (message.id, message.text) != tapped else None
 
+        self.waits += 1
+        self.waiting, began = True, time.monotonic()
+        try:
+            return await self._until(moved)
+        finally:
+            self.waiting = False
+            self._report.longest = max(self._report.longest, time.monotonic() - began)
+
+    async def _until(self, moved: Callable[[], Message | None]) -> Message:
+        """Look again whenever something changes in this chat; while the bot is killed, nobody despairs."""
         while True:
             killing = self._report.killing
             try:
-                return await self._telegram.until(moved, f"P{self.number} was left alone", seconds=PATIENCE)
+                return await self.phone.chat.changes.until(
+                    moved, seconds=PATIENCE, explain=lambda: f"P{self.number} was left alone"
+                )
             except AssertionError:
                 if not killing:
                     raise
@@ -205,13 +143,13 @@ class Tapper:
 
 
 async def kill_now_and_then(
-    program: Program, clock: Clock, report: Report, kills: int, dice: random.Random
+    program: Program, clock: Clock, report: Report, everybody: list[Tapper], kills: int, dice: random.Random
 ) -> None:
     """Kill and start again; every fourth time Telegram hears nothing for ten minutes."""
     for number in range(kills):
         if number % 5 != 4:  # the fifth dies while it starts
             await program.listening()
-        await asyncio.sleep(dice.uniform(0.1, 2.5))
+        await asyncio.sleep(dice.uniform(0.05, 2.0))
         await program.kill()
         report.kills += 1
         if number % 4 == 1:
@@ -220,31 +158,58 @@ async def kill_now_and_then(
             program.sleep_in(OUTAGE)
             report.outages += 1
         await program.start()
+        if number % CALM == CALM - 1 and not await calm(program, report, everybody):
+            break
     await program.listening()
     report.killing = False
 
 
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return int(found.getsockname()[1])
+async def calm(program: Program, report: Report, everybody: list[Tapper]) -> bool:
+    """Wait until everybody who waits now was answered; note who isn't."""
+    await program.listening()
+    waiting = [(one, one.waits) for one in everybody if one.waiting]
+    deadline = time.monotonic() + PATIENCE
+    while left := [one for one, waits in waiting if one.waiting and one.waits == waits]:
+        if time.monotonic() > deadline:
+            report.hanging += [
+                f"P{one.number} after kill {report.kills}\n{one.phone.screen[-600:]}" for one in left
+            ]
+            return False
+        await asyncio.sleep(0.05)
+    report.calms += 1
+    return True
+
+
+async def crowd(
+    telegram: Emulator,
+    report: Report,
+    everybody: list[Tapper],
+    at_once: int,
+    pause: float,
+    over: asyncio.Task[None],
+) -> None:
+    """Interview one person after the other, so many at once, until it is over and all are done."""
+
+    async def one_after_the_other() -> None:
+        while not over.done() and not report.hanging:
+            everybody.append(Tapper(telegram, len(everybody), report, pause))
+            await everybody[-1].interview()
+
+    await asyncio.gather(*(one_after_the_other() for _ in range(at_once)))
 
 
 async def run(
     kills: int, people: int, folder: Path, *, seed: int = 1, pause: float = 0.3, webhook: bool = False
 ) -> Report:
-    """Interview cohorts of people until so many kills have happened, then look at what is stored."""
+    """Interview so many people at once until so many kills have happened, then look at what is stored."""
     report, clock, began = Report(), Clock(), time.monotonic()
-    async with Emulator(clock=clock, keep=5000) as telegram:
-        program = Program(folder, telegram, free_port() if webhook else None)
+    async with Emulator(clock=clock, keep=5000) as telegram, fork_server() as server:
+        program = Program(folder, telegram, free_port() if webhook else None, server.launch)
         await program.start()
-        killer = asyncio.create_task(kill_now_and_then(program, clock, report, kills, random.Random(seed)))
         everybody: list[Tapper] = []
-        while not everybody or (not killer.done() and not report.hanging):
-            first = len(everybody)
-            cohort = [Tapper(telegram, first + number, report, pause) for number in range(people)]
-            everybody += cohort
-            await asyncio.gather(*(tapper.interview() for tapper in cohort))
+        killing = kill_now_and_then(program, clock, report, everybody, kills, random.Random(seed))
+        killer = asyncio.create_task(killing)
+        await crowd(telegram, report, everybody, people, pause, killer)
         await killer
         await telegram.quiet(1.0, seconds=60)
         await program.stop()
@@ -298,7 +263,7 @@ def main() -> None:
     reader.add_argument("--seed", type=int, default=1)
     given = reader.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        report = asyncio.run(
+        report = uvloop.run(
             run(given.kills, given.people, Path(folder), seed=given.seed, webhook=given.webhook)
         )
     print(f"seed {given.seed}: {report}")  # noqa: T201 - that is what it is for

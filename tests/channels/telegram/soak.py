@@ -19,7 +19,8 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
-from tests.channels.telegram.kills import Program, Report, Tapper, free_port
+from tests.channels.telegram.kills import Report, Tapper
+from tests.channels.telegram.program import Program, free_port
 from tests.emulator import Clock, Emulator
 
 MIB: Final = 1 << 20
