@@ -7,10 +7,11 @@ connection will do.
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cache
 from itertools import groupby
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Column, Connection, select
+from sqlalchemy import Column, Connection, Select, bindparam, select
 
 from bot.conversation.session import Session
 from bot.storage import tables
@@ -46,6 +47,15 @@ def commit(
                 [one for one in some if not isinstance(one, Call)]
             )
     return answers
+
+
+_AS_OF: Final = select(tables.counter.c.n)
+
+
+@cache
+def _finding(key: Column[Any], *others: Column[Any]) -> Select[Any]:
+    """Select rows by their keys; making the statement takes longer than asking it, so that is done once."""
+    return select(key, *others).where(key.in_(bindparam("keys", expanding=True)))
 
 
 class _Batch:
@@ -103,11 +113,11 @@ class _Batch:
         self._present = dict(self._found(people, tables.person.c.person_id, tables.person.c.session_id))
         self._admissions.read(self._connection, (save.turn for save in saves))
         if saves:
-            self._as_of = self._connection.scalar(select(tables.counter.c.n)) or 0
+            self._as_of = self._connection.scalar(_AS_OF) or 0
 
     def _found(self, wanted: Iterable[str], key: Column[Any], *others: Column[Any]) -> Sequence[Any]:
         keys = list(wanted)
-        return self._connection.execute(select(key, *others).where(key.in_(keys))).all() if keys else []
+        return self._connection.execute(_finding(key, *others), {"keys": keys}).all() if keys else []
 
     def _numbers(self, edition: str) -> Values:
         if edition not in self._values:

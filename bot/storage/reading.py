@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Result, Select, bindparam, func, select
 
 from bot.conversation.offers import RETEST
 from bot.conversation.replies import parse_replies
@@ -36,21 +36,27 @@ def _standing() -> Select[tuple[str, str, int, str, bytes | None]]:
     ).outerjoin(_address, _address.c.person_id == _session.c.person_id)
 
 
+_PRESENT = _standing().where(
+    _session.c.session_id
+    == select(_person.c.session_id).where(_person.c.person_id == bindparam("person")).scalar_subquery()
+)
+"""Made once: where every turn begins with a reading, making it would take most of the time."""
+_NAMED = _standing().where(
+    _session.c.session_id == bindparam("session"), _session.c.person_id == bindparam("person")
+)
+
+
 def load(connection: Connection, person: str, session: str | None) -> Saved:
     """Return the present session of a person, or the one named where the present one has ended."""
-    present = select(_person.c.session_id).where(_person.c.person_id == person).scalar_subquery()
-    saved = _saved(connection, person, _standing().where(_session.c.session_id == present))
+    saved = _saved(connection.execute(_PRESENT, {"person": person}), person)
     if session is None or saved.session is None or saved.session.step not in ENDED:
         return saved
-    query = _standing().where(_session.c.session_id == session, _session.c.person_id == person)
-    named = _saved(connection, person, query)
+    named = _saved(connection.execute(_NAMED, {"person": person, "session": session}), person)
     return saved if named.session is None else named
 
 
-def _saved(
-    connection: Connection, person: str, query: Select[tuple[str, str, int, str, bytes | None]]
-) -> Saved:
-    row = connection.execute(query).first()
+def _saved(found: Result[tuple[str, str, int, str, bytes | None]], person: str) -> Saved:
+    row = found.first()
     if row is None:
         return Saved(person)
     return Saved(person, parse(row.state), row.turn, row.sealed, row.key)
