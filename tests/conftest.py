@@ -1,9 +1,11 @@
 """No test sees the settings, the key or the database of the person who runs it, nor leaves one behind."""
 
+import gc
 import logging
 import os
 import re
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -36,6 +38,21 @@ def _a_strangers_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterat
             patch.delenv(name)
         patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
         yield
+
+
+@pytest.fixture(scope="session")
+def _folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Return where to make one folder after another."""
+    base = tmp_path_factory.mktemp("tests")
+    return (base / str(number) for number in count())
+
+
+@pytest.fixture
+def tmp_path(_folders: Iterator[Path]) -> Path:
+    """Return an empty folder; pytest's own looks through those of all tests before, each time."""
+    folder = next(_folders)
+    folder.mkdir()
+    return folder
 
 
 @pytest.fixture(autouse=True)
@@ -78,6 +95,18 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     """Leave those unread where no slow test is wanted."""
     heavy = {ROOT / "tests" / name for name in ONLY_SLOW}
     return True if collection_path in heavy and "not slow" in config.option.markexpr else None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection() -> None:
+    """Don't look for garbage while thousands of tests are made: there is none."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Never again look through what stays to the end: the tests, and the libraries that they loaded."""
+    gc.freeze()
+    gc.enable()
 
 
 # ---------------------------------------------------------------- nothing private is ever logged
