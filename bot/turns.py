@@ -18,6 +18,7 @@ from bot.conversation.events import (
     Resumed,
     Returned,
     Started,
+    Tapped,
 )
 from bot.conversation.library import Library
 from bot.conversation.machine import advance, rest
@@ -101,15 +102,19 @@ async def take_turn(desk: Desk, incoming: Incoming) -> Spoken:
             METRICS.turns[incoming.channel] += 1
             METRICS.turn_seconds.observe(perf_counter() - began)
             turn, sent = await _verified(desk, turn, receipt)
-            return replace(await said(desk, saved, content, turn, incoming.key), receipt=sent)
+            return await said(desk, saved, content, turn, incoming.key, sent)
     raise StoreUnavailable("The turn met a conflict too often.", remedy="Try again.")
 
 
-async def said(desk: Desk, saved: Saved, content: Content, turn: Turn, key: str) -> Spoken:
+async def said(
+    desk: Desk, saved: Saved, content: Content, turn: Turn, key: str, receipt: str | None = None
+) -> Spoken:
     """Return the words of a turn that is on disk."""
     messages = await word_turn(desk, saved.person, content, turn)
     where = whereabouts(desk.keys, saved.person, saved.address)
-    return Spoken(saved.person, key, messages, where, session=turn.session, replies=turn.replies)
+    return Spoken(
+        saved.person, key, messages, where, receipt=receipt, session=turn.session, replies=turn.replies
+    )
 
 
 async def advanced(desk: Desk, saved: Saved, heard: Heard) -> tuple[Saved, Content, Turn]:
@@ -244,8 +249,14 @@ async def _save(desk: Desk, saved: Saved, turn: Turn, incoming: Incoming, receip
 
 
 def new_address(desk: Desk, saved: Saved, turn: Turn, incoming: Incoming) -> bytes | None:
-    """Return where the answer goes, sealed, if it has to be stored."""
-    if turn.session is None or saved.address is not None:
+    """Return where the answer goes, sealed, if it has to be stored.
+
+    Who answers by a button looks at its message, and we may never have learned that it arrived.
+    """
+    known = whereabouts(desk.keys, saved.person, saved.address)
+    answers = turn.event.kept and isinstance(incoming.heard, Tapped)
+    elsewhere = answers and known != incoming.whereabouts
+    if turn.session is None or (known is not None and not elsewhere):
         return None
     return desk.keys.seal(incoming.whereabouts, f"address:{saved.person}")
 

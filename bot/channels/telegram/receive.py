@@ -1,6 +1,6 @@
 """Long polling of our own: the offset moves only over updates that are on disk.
 
-Law: asking with an offset confirms everything below it, so the offset is the first update that isn't saved.
+Law: asking with an offset confirms everything below it, so the offset is the lowest update that isn't saved.
 A stalled or poisonous update holds its own place and nobody else's: it is asked for again with the others
 behind it, up to a hundred.
 """
@@ -150,8 +150,9 @@ class Receiver:
     async def _take(self, batch: list[Any]) -> int:
         """Take a batch; return the offset that confirms what is on disk, and nothing else.
 
-        With everything confirmed the next offset is 0, "whatever there is": after a quiet week Telegram goes
-        on with a random id, and one below our offset would never reach us.
+        It confirms all lower numbers, wherever in the batch they stood. With everything confirmed the next
+        offset is 0, "whatever there is": after a quiet week Telegram goes on with a random id, and one
+        below our offset would never reach us.
         """
         numbers = [_number(update) for update in batch]
         fresh = [self._start(number, update) for number, update in zip(numbers, batch, strict=True)]
@@ -165,10 +166,10 @@ class Receiver:
         if batch and not known:
             await asyncio.sleep(STALLED_PAUSE)
         self._forget_done()
-        unsaved = next((number for number in known if number in self._pending), None)
-        if unsaved is not None:
-            return unsaved
-        return known[-1] + 1 if known else 0
+        unsaved = [number for number in known if number in self._pending]
+        if unsaved:
+            return min(unsaved)
+        return max(known) + 1 if known else 0
 
     def _start(self, number: int | None, update: Any) -> asyncio.Task[None] | None:
         if number is None or number in self._pending:

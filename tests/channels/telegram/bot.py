@@ -13,6 +13,7 @@ from bot.channels.telegram.wire import Timeouts, Wire
 from bot.conversation.library import Library
 from bot.conversation.phrasebook import open_phrasebook
 from bot.conversation.session import Session
+from bot.delivery import Parcel
 from bot.organisation.load import load_all as load_organisations
 from bot.privacy import Keys
 from bot.questionnaire.load import load_all as load_questionnaires
@@ -59,15 +60,21 @@ class Running:
 
     async def kill(self) -> None:
         """End it at once, as SIGKILL would: nothing is finished, nothing more is confirmed or sent."""
-        tasks = {self.task, *self.service.delivery._tasks, *self.service.receiver._pending.values()}
+        delivery, sender = self.service.delivery, self.service._sender
+        delivery.close = _nothing  # type: ignore[method-assign]  # a killed bot closes nothing
+        delivery.submit = _bring_nothing  # type: ignore[method-assign]  # what still runs while it falls
+        tasks = {self.task, *delivery._tasks, *sender._closing, *self.service.receiver._pending.values()}
         for task in tasks:
             task.cancel()
-        self.service.delivery.close = _nothing  # type: ignore[method-assign]  # a killed bot closes nothing
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _nothing(within: float) -> None:
     del within
+
+
+def _bring_nothing(parcel: Parcel) -> None:
+    del parcel
 
 
 @asynccontextmanager

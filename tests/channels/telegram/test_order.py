@@ -119,6 +119,30 @@ class TestTheOffset:
             await ana.sees("25 taps.")
             await telegram.quiet()
 
+    async def test_of_updates_in_another_order_the_lowest_unsaved_one_holds_it(
+        self, telegram: Emulator, desk: Desk, store: MemoryStore, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Everything below an offset is confirmed, wherever in the batch it stood."""
+        ana, ben = telegram.phone("Ana"), telegram.phone("Ben")
+        with telegram.updates.held(reverse=True):
+            await ana.starts()
+            await ben.starts()
+        monkeypatch.setattr("bot.channels.telegram.receive.STALLED_AFTER", 0.02)
+        monkeypatch.setattr("bot.channels.telegram.receive.STALLED_PAUSE", 0.02)
+        with monkeypatch.context() as patch:
+            for phone in (ben, ana):
+                stall = Stall(store, phone)
+                patch.setattr(store, "load", stall.load)
+            async with running(telegram, desk) as bot:
+                await stall.begun.wait()
+                await asyncio.sleep(0.1)  # polls go on meanwhile
+                await bot.kill()
+        assert len(telegram.updates.pending()) == 2
+        async with running(telegram, desk):
+            await ana.sees("25 taps.")
+            await ben.sees("25 taps.")
+            await telegram.quiet()
+
     async def test_an_update_delivered_twice_is_answered_once(
         self, bot: Running, telegram: Emulator, ana: Phone
     ) -> None:

@@ -9,7 +9,7 @@ from bot.storage.store import Store
 from bot.turns import Desk
 from tests.channels.telegram.bot import answer, enter, running
 from tests.emulator import Clock, Emulator, Phone
-from tests.emulator.faults import Hang, bad_gateway
+from tests.emulator.faults import Drop, Hang, bad_gateway
 
 DEAF = "We could not hear you for a while."
 
@@ -37,6 +37,24 @@ class TestWhatIsOwed:
             await telegram.quiet()
         assert [one.id for one in ana.visible if one.author != ana.person.id] == [message.id]
         assert not await store.owed()
+
+    async def test_goes_where_its_person_looks(
+        self, telegram: Emulator, desk: Desk, ana: Phone, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """They tapped beneath a message of which we were never told that it had arrived."""
+        monkeypatch.setattr("bot.delivery.DOUBT", (60.0,))
+        async with running(telegram, desk) as bot:
+            await enter(ana)
+            telegram.faults.add("sendMessage", Drop(after_effect=True))
+            telegram.faults.add("editMessageText", Hang(after_effect=False), times=None)
+            await ana.types("hello")
+            newest = await ana.sees("I can only read taps here.")
+            await ana.taps_data(newest.keyboard[0][0]["callback_data"], newest)
+            await telegram.until(lambda: "Saved" in ana.toasts, "the tap is answered")
+            await bot.kill()
+        telegram.faults.clear()
+        async with running(telegram, desk):
+            assert (await ana.sees("2 of 25")).id == newest.id
 
     @pytest.mark.slow
     async def test_is_said_once_as_it_stands_now(
