@@ -130,11 +130,13 @@ class TestTheOffset:
         monkeypatch.setattr("bot.channels.telegram.receive.STALLED_AFTER", 0.02)
         monkeypatch.setattr("bot.channels.telegram.receive.STALLED_PAUSE", 0.02)
         with monkeypatch.context() as patch:
-            for phone in (ben, ana):
-                stall = Stall(store, phone)
-                patch.setattr(store, "load", stall.load)
+            stalls = []
+            for phone in (ana, ben):
+                stalls.append(Stall(store, phone))
+                patch.setattr(store, "load", stalls[-1].load)
             async with running(telegram, desk) as bot:
-                await stall.begun.wait()
+                for stall in stalls:
+                    await stall.begun.wait()
                 await asyncio.sleep(0.1)  # polls go on meanwhile
                 await bot.kill()
         assert len(telegram.updates.pending()) == 2
