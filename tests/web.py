@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import cache
 
 import uvicorn
 
@@ -13,12 +14,17 @@ from bot.turns import Desk
 KEYS = Keys(bytes(range(32)))
 
 
+@cache
+def _settings(public_url: str | None) -> Settings:
+    return Settings(_env_file=None, port=0, public_url=public_url)
+
+
 @asynccontextmanager
 async def serving(
     desk: Desk, *, public_url: str | None = None, bot_link: Callable[[], str | None] = lambda: None
 ) -> AsyncIterator[str]:
     """Serve a desk on a free port; give its address."""
-    settings = Settings(_env_file=None, port=0, public_url=public_url)
+    settings = _settings(public_url)
     listening = listen(settings)
     port = listening.getsockname()[1]
     app = create_app(desk, settings.model_copy(update={"port": port}), bot_link)

@@ -5,6 +5,7 @@ A fixed list in the phrase files, not a diagnosis: it errs towards showing the c
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from bot.conversation.phrasebook import Phrasebook
 
@@ -16,7 +17,12 @@ _BETWEEN_WORDS = re.compile(r"[\W_]+")
 def is_urgent(phrasebook: Phrasebook, text: str) -> bool:
     """Tell whether somebody may be in urgent need."""
     said = f" {_folded(text[:READ_AT_MOST])} "
-    return any(f" {_folded(words)} " in said for words in phrasebook.urgent_words)
+    return any(words in said for words in _listened_for(phrasebook.urgent_words))
+
+
+@lru_cache(maxsize=8)  # phrasebooks: a program has one
+def _listened_for(urgent_words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(f" {_folded(words)} " for words in urgent_words)
 
 
 def _folded(text: str) -> str:

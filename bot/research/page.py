@@ -1,10 +1,11 @@
 """`codebook.html`: the codebook for people, one page that needs nothing else."""
 
 from collections.abc import Mapping
+from functools import cache
 from importlib import resources
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, Template
 
 from bot.research.columns import MISSING
 from bot.research.draft import Draft
@@ -15,11 +16,16 @@ FILE = "codebook.html"
 
 def write(draft: Draft) -> str:
     """Write the file and return its name."""
-    source = (resources.files("bot.research") / "templates" / "codebook.html.j2").read_text("utf-8")
-    template = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    text = template.from_string(source).render(**_given(draft))
+    text = _template().render(**_given(draft))
     (draft.folder / FILE).write_text(text + "\n", "utf-8", newline="\n")
     return FILE
+
+
+@cache
+def _template() -> Template:
+    source = (resources.files("bot.research") / "templates" / "codebook.html.j2").read_text("utf-8")
+    rules = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    return rules.from_string(source)
 
 
 def _given(draft: Draft) -> Mapping[str, Any]:

@@ -1,8 +1,9 @@
 """The report as one page that needs nothing else: no script, no request, light and dark."""
 
+from functools import cache
 from importlib import resources
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
 from bot import __version__
@@ -13,10 +14,7 @@ from bot.research.report.told import said
 
 def page(report: Report) -> str:
     """Return the page."""
-    folder = resources.files("bot.research.report") / "templates"
-    source = (folder / "report.html.j2").read_text("utf-8")
-    template = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    return template.from_string(source).render(
+    return _template().render(
         report=report,
         said=said,
         text=Show.TEXT,
@@ -24,3 +22,10 @@ def page(report: Report) -> str:
         rules=STATED,
         version=__version__,
     )
+
+
+@cache
+def _template() -> Template:
+    folder = resources.files("bot.research.report") / "templates"
+    rules = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    return rules.from_string((folder / "report.html.j2").read_text("utf-8"))
