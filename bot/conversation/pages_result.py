@@ -108,8 +108,11 @@ def _in_ten(scene: Scene, verdict: Verdict) -> str:
 
 def _bars(scene: Scene, verdict: Verdict) -> str:
     shown = [one for one in (verdict.segment, verdict.runner_up) if one]
+    shares, segments = verdict.probabilities, scene.texts.segments
     return "\n".join(
-        scene.say("result.bar", bar=bar(verdict.probabilities[one]), label=scene.texts.segments[one].bar)
+        scene.say(
+            "result.bar", bar=bar(shares[one]), label=segments[one].bar, percent=round(100 * shares[one])
+        )
         for one in shown
     )
 

@@ -1,4 +1,4 @@
-"""A message's text as the parts of a page: heading, paragraphs, lists and bars.
+"""A message's text as the parts of a page: heading, paragraphs, lists, numbered lines and bars.
 
 The text has `**bold**` as its only markup; templates escape everything else.
 """
@@ -10,6 +10,7 @@ from typing import Final
 _BOLD: Final = re.compile(r"\*\*(.+?)\*\*")
 _BAR: Final = re.compile(r"([▓░]{10}) (.*)")
 _POINT: Final = "• "
+_NUMBERED: Final = re.compile(r"(\d{1,3}\.) (.*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,15 +23,16 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line; a bar has a length of 0 to 10."""
+    """One line; a bar has a length of 0 to 100, a numbered line its number as it is written."""
 
     runs: tuple[Run, ...]
     bar: int | None = None
+    number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Lines that belong together: `paragraph`, `heading`, `lead`, `list` or `bars`."""
+    """Lines that belong together: `paragraph`, `heading`, `lead`, `task`, `list`, `numbered` or `bars`."""
 
     kind: str
     lines: tuple[Line, ...]
@@ -60,12 +62,17 @@ def blocks(text: str) -> tuple[Block, ...]:
 
 
 def _parts(lines: list[str]) -> list[Block]:
-    """Return the parts of a paragraph; a bold line above others heads them, alone it stands out."""
+    """Return the parts of a paragraph.
+
+    A bold line above others heads them, alone it stands out; what begins in bold is something to do.
+    """
     found: list[Block] = []
     for place, line in enumerate(lines):
         kind, made = _line(line.strip())
         if kind == "paragraph" and _is_bold(line):
             kind = "lead" if len(lines) == 1 or all(map(_is_bold, lines)) else "heading"
+        elif kind == "paragraph" and len(lines) == 1 and made.runs and made.runs[0].bold:
+            kind = "task"
         if found and found[-1].kind == kind and place:
             found[-1] = Block(kind, (*found[-1].lines, made))
         else:
@@ -80,7 +87,16 @@ def _is_bold(line: str) -> bool:
 def _line(text: str) -> tuple[str, Line]:
     bar = _BAR.fullmatch(text)
     if bar:
-        return "bars", Line(runs(bar[2]), bar[1].count("▓"))
+        return "bars", Line(runs(bar[2]), _length(*bar.groups()))
     if text.startswith(_POINT):
         return "list", Line(runs(text.removeprefix(_POINT)))
+    numbered = _NUMBERED.fullmatch(text)
+    if numbered:
+        return "numbered", Line(runs(numbered[2]), number=numbered[1])
     return "paragraph", Line(runs(text))
+
+
+def _length(cells: str, text: str) -> int:
+    """Return how long a bar is of 100: as long as the number that is said in bold, else as it was drawn."""
+    said = re.search(r"\d+", "".join(run.text for run in runs(text) if run.bold))
+    return min(int(said[0]), 100) if said else 10 * cells.count("▓")

@@ -1,16 +1,16 @@
-"""A real Chromium before a real server; every page that is shown is looked at by axe-core."""
+"""A real Chromium, started once for a file of tests, before a real server with one invite."""
 
 import os
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, async_playwright
+import pytest_asyncio
+from playwright.async_api import Browser, async_playwright
 
 from bot.conversation.library import Library
 from bot.storage.invites import Invite, new_code
@@ -29,15 +29,20 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PHONE: ViewportSize = {"width": 360, "height": 740}
-DESKTOP: ViewportSize = {"width": 1280, "height": 800}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the tests of a file share one event loop, as they share one browser."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.asyncio(loop_scope="module"), append=False)
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
     """A Chromium of this machine; absent it is skipped, but not in CI."""
     if CHROMIUM is None:
@@ -83,56 +88,7 @@ async def place(library: Library = LIBRARY, *, shared_screen: bool = False) -> A
         yield Place(address, desk, made)
 
 
-@dataclass
-class Person:
-    """Somebody before a browser."""
-
-    context: BrowserContext
-    page: Page
-    scripts: bool = True
-    seen: list[str] = field(default_factory=list)
-    pictures: Path | None = None
-    look: str = ""
-
-    async def opens(self, address: str) -> None:
-        """Go to an address."""
-        await self.page.goto(address)
-        await self.looks()
-
-    async def taps(self, label: str) -> None:
-        """Press a button by its name, and wait for the page that answers."""
-        before = await self.heading()
-        button = self.page.get_by_role("button", name=label, exact=True).first
-        if self.scripts:
-            async with self.page.expect_response(lambda answer: answer.request.method == "POST"):
-                await button.click()
-            await self.page.wait_for_function("() => !document.body.classList.contains('busy')")
-            await self.page.wait_for_timeout(80)
-        else:
-            await button.click()
-            await self.page.wait_for_load_state()
-        self.seen.append(before)
-        await self.looks()
-
-    async def heading(self) -> str:
-        """Return what the page is about."""
-        return await self.page.locator("h1").first.inner_text()
-
-    async def looks(self) -> None:
-        """Look at the page as axe does, and at its size."""
-        if self.scripts:  # axe is a script itself
-            found = await Axe().run(self.page)
-            assert found.violations_count == 0, found.generate_report()
-        wide = await self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-        assert wide <= 0, f"the page is {wide} pixels too wide"
-
-    async def pictured(self, name: str) -> None:
-        """Keep a picture of the page, where pictures are wanted."""
-        if self.pictures is not None:
-            await self.page.screenshot(path=self.pictures / f"{name}-{self.look}.png")
-
-
-@pytest.fixture
+@pytest.fixture(scope="module")
 def pictures() -> Path | None:
     """Where pictures go: a folder named by PICTURES, or nowhere."""
     where = os.environ.get("PICTURES")

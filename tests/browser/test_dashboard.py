@@ -1,74 +1,57 @@
 """The dashboard in a real browser: signed in by a link, an invite made, paused, signed out."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Locator
+from playwright.async_api import Browser, Locator
 
-from bot.conversation.library import Library
 from bot.dashboard.visits import offer, sign_in_address
 from bot.invites.simulation import simulate
 from bot.storage.invites import Invite, new_code
 from bot.storage.staff import Account, Role, new_account_id
-from tests.browser.conftest import DESKTOP, PHONE, Person, Place, place
-from tests.browser.test_interview import LOOKS, library_of
-from tests.journeys.pseudo import TAG
+from tests.browser.conftest import Place, place
+from tests.browser.journey import LOOKS, Words, library_of
+from tests.browser.person import DESKTOP, Look, Person, Scripts, somebody
+from tests.browser.test_interview import reaches
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-EACH = [LOOKS[place] for place in (0, 1, 4, 5)]
-"""Both screens, both schemes and every language, though not each with each."""
-
-TAPPED = "a, button, input:not([type=hidden]), select, summary"
-SMALL = """elements => elements
-  .filter(one => one.offsetParent && !one.closest('.skip'))
-  .map(one => [one.outerHTML.slice(0, 80), (one.closest('.check') || one).getBoundingClientRect().height])
-  .filter(([, height]) => height > 1 && height < 47.5)"""
-READ = """() => [...document.querySelectorAll('body *')]
-  .filter(one => [...one.childNodes].some(node => node.nodeType === 3 && node.textContent.trim()))
-  .filter(one => one.getBoundingClientRect().width > 1 && parseFloat(getComputedStyle(one).fontSize) < 18)
-  .map(one => one.outerHTML.slice(0, 80))"""
-
 
 @dataclass
-class Manager(Person):
+class Manager:
     """Somebody of the staff before a browser."""
 
-    say: Any = None
+    person: Person
+    say: Words
     known: set[str] = field(default_factory=set)
 
     async def presses(self, name: str) -> None:
-        """Press a button or follow a link by its name, and look at where it leads."""
-        found: Locator = self.page.get_by_role("button", name=name, exact=True)
-        found = found.or_(self.page.get_by_role("link", name=name, exact=True)).first
-        await found.click()
-        await self.page.wait_for_load_state()
-        await self.looks()
-
-    async def looks(self) -> None:
-        """Look as axe does, and whether everything can be hit and read; at the same page once."""
-        text = await self.page.locator("body").inner_text()
-        if text in self.known:
-            return
-        self.known.add(text)
-        await super().looks()
-        assert not await self.page.eval_on_selector_all(TAPPED, SMALL)
-        assert not await self.page.evaluate(READ)
+        """Press a button or follow a link by its name, and look at where it leads; at the same page once."""
+        page = self.person.page
+        found: Locator = page.get_by_role("button", name=name, exact=True)
+        found = found.or_(page.get_by_role("link", name=name, exact=True)).first
+        await self.person.moves(found.click)
+        text = await page.locator("body").inner_text()
+        if text not in self.known:
+            self.known.add(text)
+            await self.person.looks()
 
 
-async def manager(here: Place, context: BrowserContext, language: str, role: Role, **more: Any) -> Manager:
+@asynccontextmanager
+async def manager(
+    browser: Browser, here: Place, role: Role, look: Look | None = None, pictures: Path | None = None
+) -> AsyncIterator[Manager]:
     """Open the sign-in page of a new account."""
     made = Account(new_account_id(), here.invite.organisation, role, "Ward 3", here.desk.clock())
     await here.desk.store.keep_account(made)
     link = await offer(here.desk, made.id)
-    person = Manager(context, await context.new_page(), **more)
-    book = here.desk.library.phrasebook
-    person.say = lambda key, **values: book.say(language, key, {}, **values)
-    await person.opens(sign_in_address(here.address, link or ""))
-    return person
+    async with somebody(browser, here.address, look, pictures) as person:
+        await person.opens(sign_in_address(here.address, link or ""))
+        yield Manager(person, Words(person.look.language))
 
 
 async def with_people(here: Place) -> None:
@@ -83,74 +66,67 @@ async def with_people(here: Place) -> None:
     await simulate(here.desk, codes, 40)
 
 
-async def makes_an_invite(person: Manager) -> str:
+async def makes_an_invite(staff: Manager) -> str:
     """Go wrong first, then make one; return its address."""
-    say = person.say
-    await person.presses(say("staff.invites"))
-    await person.pictured("invites")
-    await person.presses(say("staff.new"))
-    await person.page.get_by_label(say("staff.source"), exact=True).fill("<ward 3>")
-    await person.presses(say("staff.make"))
-    await person.pictured("wrong")
-    assert await person.page.locator("[aria-invalid]").count() == 2
-    await person.page.get_by_label(say("staff.campaign"), exact=True).fill("spring-2027")
-    await person.page.get_by_label(say("staff.source"), exact=True).fill("ward 3")
-    await person.presses(say("staff.make"))
-    await person.pictured("invite")
-    return await person.page.locator(".address").inner_text()
+    say, page, pictured = staff.say, staff.person.page, staff.person.pictured
+    await staff.presses(say("staff.invites"))
+    await pictured("invites")
+    await staff.presses(say("staff.new"))
+    await pictured("new")
+    await page.get_by_label(say("staff.source"), exact=True).fill("<ward 3>")
+    await staff.presses(say("staff.make"))
+    await pictured("wrong")
+    assert await page.locator("[aria-invalid]").count() == 2
+    await page.get_by_label(say("staff.campaign"), exact=True).fill("spring-2027")
+    await page.get_by_label(say("staff.source"), exact=True).fill("ward 3")
+    await staff.presses(say("staff.make"))
+    await pictured("invite")
+    return await page.locator(".address").inner_text()
 
 
-async def pauses(person: Manager) -> None:
+async def pauses(staff: Manager) -> None:
     """Let nobody begin, and begin again."""
-    say = person.say
-    await person.presses(say("staff.overview"))
-    await person.presses(say("staff.pause"))
-    assert await person.page.get_by_role("heading", name=say("staff.is_paused")).count() == 1
-    await person.pictured("paused")
-    await person.presses(say("staff.resume"))
+    say, page = staff.say, staff.person.page
+    await staff.presses(say("staff.overview"))
+    await staff.presses(say("staff.pause"))
+    assert await page.get_by_role("heading", name=say("staff.is_paused")).count() == 1
+    await staff.person.pictured("paused")
+    await staff.presses(say("staff.resume"))
 
 
-@pytest.mark.parametrize(("screen", "scheme", "language"), EACH)
+@pytest.mark.parametrize("look", LOOKS, ids=str)
 async def test_a_manager_looks_makes_an_invite_and_pauses(
-    browser: Browser, screen: Any, scheme: Any, language: str, pictures: Path | None
+    browser: Browser, look: Look, pictures: Path | None
 ) -> None:
-    """Every page is looked at by axe; targets are 48 pixels, text 18; nothing is asked of another site."""
-    library: Library = library_of(language)
-    async with place(library) as here:
+    """Every page is looked at; nothing is left in the browser."""
+    async with place(library_of(look.language)) as here:
         await with_people(here)
-        context = await browser.new_context(viewport=screen, color_scheme=scheme, locale=language)
-        asked: list[str] = []
-        context.on("request", lambda request: asked.append(request.url))
-        look = f"{'phone' if screen is PHONE else 'desktop'}-{scheme}-{language}"
-        person = await manager(here, context, language, Role.EDITOR, pictures=pictures, look=look)
-        await person.presses(person.say("staff.enter"))
-        await person.pictured("overview")
-        assert await person.page.evaluate("document.documentElement.dir") == (
-            "rtl" if language == TAG else "ltr"
-        )
-        address = await makes_an_invite(person)
-        await person.presses(person.say("staff.preview"))
-        await person.page.go_back()
-        await pauses(person)
-        await person.presses(person.say("staff.account"))
-        await person.pictured("account")
-        await person.presses(person.say("staff.leave"))
-        assert [one["name"] for one in await context.cookies()] == []
-        assert address.rsplit("/", 1)[1] in {one.code for one in await here.desk.store.invites()}
-        assert all(url.startswith((here.address, "data:")) for url in asked)
+        async with manager(browser, here, Role.EDITOR, look, pictures) as staff:
+            person, say = staff.person, staff.say
+            await person.pictured("sign-in")
+            await staff.presses(say("staff.enter"))
+            await person.pictured("overview")
+            address = await makes_an_invite(staff)
+            await staff.presses(say("staff.preview"))
+            await person.page.go_back()
+            await pauses(staff)
+            await staff.presses(say("staff.account"))
+            await person.pictured("account")
+            await staff.presses(say("staff.leave"))
+            assert not await person.context.cookies()
+            assert address.rsplit("/", 1)[1] in {one.code for one in await here.desk.store.invites()}
 
 
 async def test_without_scripts_nothing_is_missing(browser: Browser) -> None:
     """The same way, by forms alone."""
-    async with place() as here:
-        context = await browser.new_context(viewport=DESKTOP, java_script_enabled=False, locale="en")
-        person = await manager(here, context, "en", Role.EDITOR, scripts=False)
-        await person.presses("Sign in")
-        await makes_an_invite(person)
-        await pauses(person)
-        await person.presses("Account")
-        await person.presses("Sign out")
-        assert await person.heading() == "You need a sign-in link"
+    look = Look(DESKTOP, scripts=Scripts.OFF)
+    async with place() as here, manager(browser, here, Role.EDITOR, look) as staff:
+        await staff.presses("Sign in")
+        await makes_an_invite(staff)
+        await pauses(staff)
+        await staff.presses("Account")
+        await staff.presses("Sign out")
+        assert await staff.person.heading() == "You need a sign-in link"
 
 
 def read(path: Path) -> str:
@@ -162,37 +138,20 @@ async def test_an_exporter_downloads_what_is_shown(browser: Browser) -> None:
     """The file holds a number that the page shows."""
     async with place() as here:
         await with_people(here)
-        context = await browser.new_context(viewport=DESKTOP, locale="en")
-        person = await manager(here, context, "en", Role.EXPORTER)
-        await person.presses("Sign in")
-        async with person.page.expect_download() as downloaded:
-            await person.page.get_by_role("link", name="Download as a table (CSV)").click()
-        text = read(await (await downloaded.value).path())
-        opened = await person.page.get_by_role("row", name="Opened the questions").locator("td").inner_text()
-        assert f"Opened the questions,People,{opened}," in text
+        async with manager(browser, here, Role.EXPORTER, Look(DESKTOP)) as staff:
+            page = staff.person.page
+            await staff.presses("Sign in")
+            async with page.expect_download() as downloaded:
+                await page.get_by_role("link", name="Download as a table (CSV)").click()
+            text = read(await (await downloaded.value).path())
+            opened = await page.get_by_role("row", name="Opened the questions").locator("td").inner_text()
+            assert f"Opened the questions,People,{opened}," in text
 
 
 async def test_by_keyboard_alone(browser: Browser) -> None:
     """From the sign-in link to a paused organisation with Tab and Enter, the focus always to be seen."""
-    async with place() as here:
-        context = await browser.new_context(viewport=DESKTOP, locale="en")
-        person = await manager(here, context, "en", Role.EDITOR)
-        await tab_to(person, "Sign in")
-        await tab_to(person, "Pause new interviews")
-        assert await person.page.get_by_role("heading", name="New interviews are paused").count() == 1
-
-
-async def tab_to(person: Manager, name: str) -> None:
-    """Press Tab until a button has the focus, then Enter."""
-    focused = "() => document.activeElement.innerText"
-    for _ in range(30):
-        await person.page.keyboard.press("Tab")
-        if await person.page.evaluate(focused) == name:
-            outline = await person.page.evaluate(
-                "() => getComputedStyle(document.activeElement).outlineStyle"
-            )
-            assert outline == "solid"
-            async with person.page.expect_event("load"):
-                await person.page.keyboard.press("Enter")
-            return
-    raise LookupError(name)
+    async with place() as here, manager(browser, here, Role.EDITOR, Look(DESKTOP)) as staff:
+        for name in ("Sign in", "Pause new interviews"):
+            await reaches(staff.person, name)
+            await staff.person.moves(lambda: staff.person.page.keyboard.press("Enter"))
+        assert await staff.person.page.get_by_role("heading", name="New interviews are paused").count() == 1

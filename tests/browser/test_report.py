@@ -12,7 +12,7 @@ from bot.questionnaire.load import load
 from bot.research.report.collecting import from_file
 from bot.research.report.making import Wanted, report
 from bot.research.report.page import page
-from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.person import DESKTOP, PHONE
 from tests.conftest import ROOT
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

@@ -52,7 +52,7 @@ class Reader(HTMLParser):
                 self._button, self._label = values, ""
             case "head" | "noscript":
                 self._silent += 1
-            case "br" | "p" | "li" | "h1" | "h2":
+            case "br" | "p" | "li" | "tr" | "h1" | "h2":
                 self.words.append("\n")
             case _:
                 pass

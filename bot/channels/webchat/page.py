@@ -12,11 +12,13 @@ from bot.conversation.scene import Scene
 from bot.conversation.session import Session, Step
 from bot.conversation.taps import DONE, Act, read
 from bot.web.pages import said_on_web
-from bot.web.text import Block, blocks, plain, split_heading
+from bot.web.text import Block, Line, blocks, plain, split_heading
 
 _QUIET: Final = frozenset({Act.BACK, Act.SKIP, Act.PAUSE})
-_SECOND: Final = frozenset({Page.QUESTION, Page.LANGUAGE, Page.CHECK, Page.NOT_ME, Page.SHARE})
+_SECOND: Final = frozenset({Page.QUESTION, Page.LANGUAGE, Page.NOT_ME, Page.SHARE})
 """Pages on which no button is more likely than another."""
+_BESIDE: Final = frozenset({Act.EDIT, Act.CORRECT})
+"""What is done about one of several numbered lines, with a button beside each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class Row:
     """Buttons side by side."""
 
     buttons: tuple[Button, ...]
-    kind: str = ""  # choice | numbers | done | quiet | ""
+    kind: str = ""  # choice | chosen | numbers | done | quiet | ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class Sheet:
     heading: str
     blocks: tuple[Block, ...]
     rows: tuple[Row, ...]
+    beside: tuple[tuple[Line, Button], ...] = ()
     notice: str | None = None
     whispered: bool = False  # the page shows it anyway: only for those who don't see it
     progress: str | None = None
@@ -57,11 +60,14 @@ def sheet(content: Content, session: Session | None, reply: Reply, message: Mess
         asked = route(content.questionnaire, session)
         at, of = _place(asked, session.item), form.most if form.rule else len(asked)
     heading, rest = split_heading(text)
+    parts, rows = blocks(rest), _rows(message, Scene(content, session, reply).marked("", chosen=True).strip())
+    beside = _beside(parts, rows)
     return Sheet(
         page=message.page,
         heading=heading,
-        blocks=blocks(rest),
-        rows=_rows(message),
+        blocks=tuple(one for one in parts if one.kind != "numbered" or not beside),
+        rows=tuple(row for row in rows if not _acts(row.buttons) <= _BESIDE or not beside),
+        beside=beside,
         notice=plain(message.toast) if message.toast else None,
         whispered=reply.notice in {"saved", "skipped"},
         progress=progress,
@@ -77,9 +83,22 @@ def _place(asked: Sequence[str], item: str | None) -> int:
     return asked.index(item) + 1 if item in asked else 0
 
 
-def _rows(message: Message) -> tuple[Row, ...]:
+def _rows(message: Message, mark: str) -> tuple[Row, ...]:
+    """Return the buttons; the mark of what was chosen before is also a colour here."""
     rows = [tuple(one for one in row if not _is_telegrams(one)) for row in message.rows]
-    return tuple(Row(row, _kind(message.page, row)) for row in rows if row)
+    return tuple(Row(row, _kind(message.page, row, mark)) for row in rows if row)
+
+
+def _beside(parts: Sequence[Block], rows: Sequence[Row]) -> tuple[tuple[Line, Button], ...]:
+    """Return numbered lines, each with the button about it; none where they don't go together."""
+    lines = [line for block in parts if block.kind == "numbered" for line in block.lines]
+    buttons = [one for row in rows if _acts(row.buttons) <= _BESIDE for one in row.buttons]
+    return tuple(zip(lines, buttons, strict=True)) if len(lines) == len(buttons) else ()
+
+
+def _acts(row: Sequence[Button]) -> set[Act | None]:
+    taps = [read(one.token or "") for one in row]
+    return {tap.act if tap else None for tap in taps}
 
 
 def _is_telegrams(button: Button) -> bool:
@@ -88,7 +107,7 @@ def _is_telegrams(button: Button) -> bool:
     return tap is not None and tap.act is Act.PLAIN and tap.arg in {"m", "e"}
 
 
-def _kind(page: Page, row: Sequence[Button]) -> str:
+def _kind(page: Page, row: Sequence[Button], mark: str) -> str:
     taps = [tap for one in row if (tap := read(one.token or ""))]
     acts = {tap.act for tap in taps}
     if acts and acts <= _QUIET:
@@ -97,7 +116,9 @@ def _kind(page: Page, row: Sequence[Button]) -> str:
         return "numbers"
     if page is Page.QUESTION and any(tap.arg == DONE for tap in taps):
         return "done"
-    return "choice" if page in _SECOND else ""
+    if page not in _SECOND:
+        return ""
+    return "chosen" if row[0].label.startswith(mark) else "choice"
 
 
 def _earlier(scene: Scene) -> Button | None:
