@@ -2,15 +2,19 @@
 
 One finished interview is copied so many times (every row with ids of its own), and then people who are new to
 the database take whole interviews through `take_turn`: half a hundred at once, nothing cached from before.
+All sizes take turns, several times.
 """
 
+import argparse
 import asyncio
+import shutil
 import sqlite3
 import statistics
 import sys
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter, process_time
@@ -95,40 +99,79 @@ def multiply(database: Path, begin: int, end: int) -> None:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-async def measured(database: Path, stored: int) -> str:
-    """Return a row of the table."""
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What one crowd saw."""
+
+    turns: int
+    wall: float
+    middle: float
+    tail: float
+    cpu: float
+
+
+async def measured(database: Path, crowd: str) -> Round:
+    """Interview a crowd that nobody knows yet."""
     waits: list[float] = []
     async with desk_on(database) as desk:
         people = iter(range(PEOPLE))
 
         async def visitor() -> None:
             for number in people:
-                await interview(desk, f"{stored}-{number}", waits)
+                await interview(desk, f"{crowd}-{number}", waits)
 
         cpu, wall = process_time(), perf_counter()
         await asyncio.gather(*(visitor() for _ in range(AT_ONCE)))
         cpu, wall = process_time() - cpu, perf_counter() - wall
     waits.sort()
-    size = database.stat().st_size / (1 << 20)  # noqa: ASYNC240 - nothing else waits
-    middle, tail = statistics.median(waits) * 1e3, waits[int(len(waits) * 0.99)] * 1e3
-    cells = f"{stored:,} | {size:,.0f} | {len(waits) / wall:,.0f} | {middle:.1f} | {tail:.1f}"
-    return f"| {cells} | {cpu / len(waits) * 1e6:,.0f} |"
+    return Round(
+        len(waits), wall, statistics.median(waits), waits[int(len(waits) * 0.99)], cpu / len(waits) * 1e6
+    )
+
+
+def row(size: int, database: Path, rounds: list[Round]) -> str:
+    """Return a row of the table: medians, and the lowest cost, which other work disturbs least."""
+    mib = database.stat().st_size / (1 << 20)
+    rate = statistics.median(one.turns / one.wall for one in rounds)
+    middle, tail = (
+        statistics.median(getattr(one, name) for one in rounds) * 1e3 for name in ("middle", "tail")
+    )
+    costs = sorted(one.cpu for one in rounds)
+    cost = f"{costs[0]:,.0f} | {statistics.median(costs):,.0f} [{costs[0]:,.0f}-{costs[-1]:,.0f}]"
+    return f"| {size:,} | {mib:,.0f} | {rate:,.0f} | {middle:.1f} | {tail:.1f} | {cost} |"
 
 
 async def main() -> None:
     """Print the table."""
-    sizes = [int(one) for one in (sys.argv[1] if len(sys.argv) > 1 else "1000,10000,100000").split(",")]
-    print("| stored interviews | MiB | turns/s | p50 ms | p99 ms | CPU us a turn |")
-    print("| --- | --- | --- | --- | --- | --- |")
+    asked = argparse.ArgumentParser()
+    asked.add_argument("sizes", nargs="?", default="1000,10000,100000")
+    asked.add_argument("--rounds", type=int, default=5)
+    given = asked.parse_args()
+    sizes = [int(one) for one in given.sizes.split(",")]
     with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:
-        database = Path(folder) / "attune.db"
-        async with desk_on(database) as desk:
-            await interview(desk, "first", [])
-        filled = 0
+        databases = await made(Path(folder), sizes)
+        rounds: dict[int, list[Round]] = {size: [] for size in sizes}
+        for number in range(given.rounds):  # by turns, so that a busy moment falls on every size
+            for size in sizes:
+                rounds[size].append(await measured(databases[size], f"{number}"))
+        print("| stored interviews | MiB | turns/s | p50 ms | p99 ms | CPU us a turn, lowest | median |")
+        print("| --- | --- | --- | --- | --- | --- | --- |")
         for size in sizes:
-            multiply(database, filled, size)
-            filled = size
-            print(await measured(database, size), flush=True)
+            print(row(size, databases[size], rounds[size]))
+
+
+async def made(folder: Path, sizes: list[int]) -> dict[int, Path]:
+    """Make a database of each size, each begun as a copy of the one before."""
+    databases = {size: folder / f"{size}.db" for size in sizes}
+    before, filled = folder / "first.db", 0
+    async with desk_on(before) as desk:
+        await interview(desk, "first", [])
+    for size, database in databases.items():
+        shutil.copyfile(before, database)
+        multiply(database, filled, size)
+        print(f"made: {size:,}", file=sys.stderr, flush=True)
+        before, filled = database, size
+    return databases
 
 
 if __name__ == "__main__":
