@@ -45,6 +45,7 @@ BACKUP_AGE: Final = timedelta(days=30)
 KEY_BYTES: Final = 32
 QUOTED: Final = 8  # letters of the code that a person may quote
 _NONCE_BYTES: Final = 12  # 96 bits, as AES-GCM wants it
+_MET: Final = 1024  # people whose pseudonyms are at hand; then they are forgotten, all at once
 _FORMAT: Final = b"\x01"  # first byte of everything sealed, and part of what it is bound to
 
 
@@ -55,7 +56,7 @@ class SealBroken(AttuneError):
 class Keys:
     """The keys of this installation, each for one purpose, drawn from one master key and those before it."""
 
-    __slots__ = ("_ledger", "_log", "_people", "_seals", "earlier", "fingerprint")
+    __slots__ = ("_ledger", "_log", "_met", "_people", "_seals", "earlier", "fingerprint")
 
     def __init__(self, master: bytes, *older: bytes) -> None:
         if len(master) != KEY_BYTES:
@@ -69,6 +70,7 @@ class Keys:
         self._log = _derived(master, "log")
         self._ledger = _derived(master, "ledger")
         self._seals = {table: AESGCM(_derived(master, table)) for table in ("address", "receipt", "words")}
+        self._met: dict[str, str] = {}  # who was here lately: every tap asks for a pseudonym twice
         self.fingerprint: Final = _fingerprint(master, self.earlier)
         """A check value that says whether two keys are the same, and nothing else about them."""
 
@@ -81,9 +83,16 @@ class Keys:
     def person(self, channel: str, address: str) -> str:
         """Return the pseudonym of whoever is behind an address of a channel."""
         name = f"{channel}:{address}"
+        known = self._met.get(name)
+        if known is not None:
+            return known
+        person = name
         for key in self._people:
-            name = _pseudonym(key, name)
-        return name
+            person = _pseudonym(key, person)
+        if len(self._met) >= _MET:
+            self._met.clear()
+        self._met[name] = person
+        return person
 
     def since(self, fingerprint: str) -> list["Keys"]:
         """Return the keys from the one of a fingerprint to these, or none where it isn't in the chain."""
@@ -128,8 +137,8 @@ class Keys:
 
     @staticmethod
     def random_id() -> str:
-        """Return 128 random bits as 26 characters: the seed of a session, or the id of an erasure."""
-        return _base32(secrets.token_bytes(16)).lower()
+        """Return 128 random bits as 32 characters: the seed of a session, or the id of an erasure."""
+        return secrets.token_hex(16)
 
     def _seal_of(self, row: str) -> AESGCM:
         return self._seals[row.partition(":")[0]]

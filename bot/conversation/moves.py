@@ -38,7 +38,7 @@ from bot.conversation.events import (
 )
 from bot.conversation.replies import Page, Reply, Turn
 from bot.conversation.route import asked_so_far, choices_given, following, preceding
-from bot.conversation.session import Answer, Consent, Session, Step, ticks
+from bot.conversation.session import Answer, Consent, Session, Step, revised, ticks
 from bot.conversation.voices import enrolled
 from bot.questionnaire.model import DateAnswer, NumberAnswer, SeveralChoices
 from bot.scoring.segments import assign
@@ -68,7 +68,8 @@ def present(session: Session, notice: str | None = None, *, new: bool = False) -
 
 def _moved(session: Session, event: Event, **changes: Any) -> Session:
     """Return the session one revision on: buttons offered before are closed."""
-    return replace(session, **({"ticked": None} | changes), revision=session.revision + 1, seen_at=event.at)
+    fixed = {"revision": session.revision + 1, "seen_at": event.at}
+    return revised(session, **({"ticked": None} | changes | fixed))
 
 
 def _shown(session: Session, event: Event, notice: str | None = None, *, new: bool = False) -> Turn:
@@ -102,7 +103,7 @@ def research_first(content: Content, session: Session, event: ResearchSet) -> Tu
 def _onwards(content: Content, session: Session) -> Session:
     """Return the session at its first open item, or ready."""
     item = following(content.questionnaire, session)
-    return replace(session, step=Step.READY if item is None else Step.ASKING, item=item)
+    return revised(session, step=Step.READY if item is None else Step.ASKING, item=item)
 
 
 def answer(content: Content, session: Session, event: Answered) -> Turn:
@@ -143,7 +144,7 @@ def _recorded(content: Content, session: Session, event: Event, item: str, choic
     answers = {**session.answers, item: Answer(choice, event.at, edits, declined)}
     moved = _moved(session, event, answers=answers)
     asked = asked_so_far(content.questionnaire, session, moved)
-    moved = _onwards(content, replace(moved, asked=asked) if asked != moved.asked else moved)
+    moved = _onwards(content, revised(moved, asked=asked) if asked != moved.asked else moved)
     if session.step is Step.EDITING and moved.step is Step.READY:
         moved = replace(moved, step=Step.CHECKING)
     return _shown(moved, event, _noted(content, event, item))

@@ -1,9 +1,7 @@
 """Pages while an interview runs: the question, the end of it, the list of answers, and leaving."""
 
-from dataclasses import replace
-
 from bot.conversation.replies import Button, Message, Page
-from bot.conversation.route import SECOND_ARM, form_of, route
+from bot.conversation.route import SECOND_ARM, route
 from bot.conversation.scene import Scene, joined
 from bot.conversation.session import Session, Step
 from bot.conversation.taps import Act, token
@@ -19,14 +17,14 @@ def question(scene: Scene) -> Message:
     questionnaire = scene.content.questionnaire
     asked = route(questionnaire, session)
     answers = questionnaire.answered(item)
-    form = form_of(questionnaire, session.arm)
+    form = scene.form
     key, of = ("question.adaptive", form.most) if form.rule else ("question", len(asked))
     head = scene.say(key, number=asked.index(item) + 1, of=of, text=scene.texts.items[item])
     prompt = scene.texts.prompts.get(questionnaire.item(item).answers)
     text = f"{head}\n{scene.say('question.prompt', prompt=prompt)}" if prompt else head
     text = joined(text, how_to_type(scene, answers))
-    message = scene.message(text, *answer_rows(scene, item, answers), _around(scene, session, item))
-    return replace(message, entry=entry(scene, answers))
+    rows = (*answer_rows(scene, item, answers), _around(scene, session, item))
+    return scene.message(text, *rows, entry=entry(scene, answers))
 
 
 def _around(scene: Scene, session: Session, item: str) -> list[Button]:

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from bot.conversation.content import Content
 from bot.conversation.phrasebook import PLACEHOLDER
-from bot.conversation.replies import Button, Message, Reply
+from bot.conversation.replies import Button, Entry, Message, Reply
 from bot.conversation.route import form_of
 from bot.conversation.session import Session
 from bot.conversation.taps import Act, token
@@ -14,9 +15,9 @@ from bot.questionnaire.model import Form, Texts
 Rows = tuple[tuple[Button, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scene:
-    """One page about to be worded."""
+    """One page about to be worded; what many of its words need is looked up once."""
 
     content: Content
     session: Session | None
@@ -34,19 +35,19 @@ class Scene:
             raise LookupError(f"The page {self.reply.page} belongs to an interview.")
         return self.session
 
-    @property
+    @cached_property
     def texts(self) -> Texts:
         """Return the edition's texts."""
         return self.content.texts(self.language)
 
-    @property
+    @cached_property
     def overrides(self) -> Mapping[str, str]:
         """Return the phrases that the questionnaire words differently."""
         return self.texts.phrases
 
     def say(self, key: str, /, **values: object) -> str:
         """Return a phrase, with the placeholders that are the same everywhere filled."""
-        return self._filled(self.content.phrasebook.phrase(self.language, key, self.overrides), values)
+        return self._filled(self.content.phrasebook.phrase(self.reply.language, key, self.overrides), values)
 
     def fill(self, text: str) -> str:
         """Return a text of an author with its placeholders filled."""
@@ -58,12 +59,12 @@ class Scene:
         known = values if all(name in values for name in PLACEHOLDER.findall(text)) else self._house | values
         return PLACEHOLDER.sub(lambda match: str(known.get(match[1], match[0])), text)
 
-    @property
+    @cached_property
     def form(self) -> Form:
         """Return the form that is asked."""
         return form_of(self.content.questionnaire, self.session.arm if self.session else {})
 
-    @property
+    @cached_property
     def _house(self) -> dict[str, object]:
         organisation = self.content.organisation
         return {
@@ -111,7 +112,7 @@ class Scene:
             for one in organisation.emergency
         )
 
-    def message(self, text: str, *rows: Sequence[Button]) -> Message:
+    def message(self, text: str, *rows: Sequence[Button], entry: Entry | None = None) -> Message:
         """Return the page: its notice on top, its text, and those rows that have something to tap."""
         notice = self.reply.notice
         toast = self.say(f"notice.{notice}") if notice else None
@@ -123,6 +124,7 @@ class Scene:
             rows=tuple(row for row in shown if row),
             toast=toast,
             new=self.reply.new,
+            entry=entry,
         )
 
 

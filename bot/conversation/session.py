@@ -6,10 +6,12 @@ A session is the fold of its events (`machine.fold`). It holds ids, never labels
 import base64
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
+from operator import attrgetter
+from typing import Any, Final
 
 from pydantic import TypeAdapter
 
@@ -95,6 +97,19 @@ class Session:
     asked_again_at: datetime | None = None  # when the retest was proposed; that is done once
     ended_at: datetime | None = None
     seen_at: datetime | None = None
+
+
+_NAMES: Final = tuple(field.name for field in fields(Session))
+_PLACES: Final = {name: place for place, name in enumerate(_NAMES)}
+_VALUES: Final = attrgetter(*_NAMES)
+
+
+def revised(session: Session, **changes: Any) -> Session:
+    """Return a session with some values changed: `dataclasses.replace`, in half the time, for every tap."""
+    values = [*_VALUES(session)]
+    for name, value in changes.items():
+        values[_PLACES[name]] = value
+    return Session(*values)
 
 
 def ticks(session: Session) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ isn't logged, for it may hold what somebody wrote. A test runs every fault of th
 
 import asyncio
 import json
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import cache
 from http import HTTPStatus
@@ -24,6 +25,7 @@ from telegram._utils.defaultvalue import DefaultValue
 from telegram._utils.types import ODVInput
 from telegram.error import NetworkError, RetryAfter, TelegramError, TimedOut
 from telegram.request import BaseRequest, HTTPXRequest, RequestData
+from telegram.request._requestparameter import RequestParameter
 
 from bot.channels.telegram.lane import ConnectFailed, Disconnected, Lane
 
@@ -87,6 +89,32 @@ def _retry_after(payload: bytes) -> int:
         return 1
 
 
+def _parameters(values: Mapping[str, Any]) -> RequestData:
+    return RequestData([RequestParameter(name, value, None) for name, value in values.items()])
+
+
+class _Answered(BaseRequest):
+    """A call that has its answer already: the library says what a refusal means."""
+
+    __slots__ = ("_answer",)
+
+    read_timeout = None
+    parse_json_payload = staticmethod(parse_quietly)
+
+    def __init__(self, code: int, payload: bytes) -> None:
+        self._answer = code, payload
+
+    async def initialize(self) -> None:
+        """Do nothing."""
+
+    async def shutdown(self) -> None:
+        """Do nothing."""
+
+    async def do_request(self, *_args: Any, **_kwargs: Any) -> tuple[int, bytes]:
+        """Return the answer; name a flood at once."""
+        return _unless_flooded(*self._answer)
+
+
 class StockRequest(HTTPXRequest):
     """The library's own client with a quick parser, a quiet one, and a 429 that doesn't warn."""
 
@@ -97,6 +125,10 @@ class StockRequest(HTTPXRequest):
     async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
         """Make a request; name a flood at once."""
         return _unless_flooded(*await super().do_request(*args, **kwargs))
+
+    async def ask(self, url: str, values: Mapping[str, Any]) -> Any:
+        """Make one call with plain values, and return its plain result."""
+        return await self.post(url, _parameters(values))
 
 
 # ---------------------------------------------------------------- aiohttp
@@ -198,13 +230,26 @@ class AiohttpRequest(BaseRequest):
                     answer = await self._exchange(self._session, method, url, patience, **parts)
             finally:
                 self._free.release()
-        except PoolTimeout as error:
-            raise TimedOut(_OCCUPIED) from error
-        except TimeoutError as error:
-            raise TimedOut from error
-        except (aiohttp.ClientError, ConnectFailed, Disconnected) as error:
-            raise NetworkError(type(error).__name__) from error  # its own words may hold the token
+        except _FAILURES as error:
+            raise _named(error) from error
         return _unless_flooded(*answer)
+
+    async def ask(self, url: str, values: Mapping[str, Any]) -> Any:
+        """Make one call with plain values, and return its plain result.
+
+        It is `post` without its layers, for what every tap needs; whoever calls keeps to the number of
+        connections.
+        """
+        if self._lane is None:
+            return await self.post(url, _parameters(values))
+        body = _dumped({name: value for name, value in values.items() if value is not None})
+        try:
+            answer = await self._lane.post(url, body, connect_within=self._connect, answer_within=self._read)
+        except _FAILURES as error:
+            raise _named(error) from error
+        if answer[0] == HTTPStatus.OK:
+            return parse_quietly(answer[1])["result"]
+        return await _Answered(*answer).post(url)
 
     async def _exchange(
         self,
@@ -266,8 +311,21 @@ def _or(given: ODV, usual: float | None) -> float | None:
     return usual if isinstance(given, DefaultValue) else given
 
 
+_FAILURES: Final = (TimeoutError, aiohttp.ClientError, ConnectFailed, Disconnected)
+
+
+def _named(error: Exception) -> TelegramError:
+    """Return a failure as python-telegram-bot names it; its own words may hold the token."""
+    if isinstance(error, PoolTimeout):
+        return TimedOut(_OCCUPIED)
+    return TimedOut() if isinstance(error, TimeoutError) else NetworkError(type(error).__name__)
+
+
 def _encoded(data: RequestData) -> bytes:
-    parameters = data.parameters
+    return _dumped(data.parameters)
+
+
+def _dumped(parameters: dict[str, Any]) -> bytes:
     try:
         return orjson.dumps(parameters)
     except TypeError:  # keys that aren't text, numbers past 64 bits, halves of characters

@@ -60,14 +60,16 @@ class Sender:
         if address is None:
             raise Gone("not an address of Telegram")
         try:
-            return str(await self._speak(address, message, hint or Hint()))
+            lives = await self._speak(address, message, hint or Hint())
         except TokenRefused:  # the polling says so to the operator; nothing is lost meanwhile
             raise TryLater("the token was refused") from None
+        return whereabouts if lives == address.message else str(replace(address, message=lives))
 
-    async def _speak(self, address: Address, message: Message, hint: Hint) -> Address:
+    async def _speak(self, address: Address, message: Message, hint: Hint) -> int | None:
+        """Show a message; return the number of the living one."""
         if message.attachment is not None:
             await self._send_file(address.chat, message.attachment)
-            return address
+            return address.message
         parts = pieces(message.text)
         known = {one for one in (address.message, hint.message) if one is not None}
         newest = max(known, default=None)
@@ -80,7 +82,7 @@ class Sender:
             task = asyncio.create_task(self._close(address.chat, old))
             self._closing.add(task)
             task.add_done_callback(self._closing.discard)
-        return replace(address, message=lives)
+        return lives
 
     async def _edited(self, chat: int, number: int, message: Message) -> bool:
         """Turn a message of ours into another; False where it is gone."""

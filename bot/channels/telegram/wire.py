@@ -23,8 +23,6 @@ from telegram.error import (
     TelegramError,
     TimedOut,
 )
-from telegram.request import BaseRequest, RequestData
-from telegram.request._requestparameter import RequestParameter
 
 from bot.channels.telegram.hear import ALLOWED_UPDATES
 from bot.channels.telegram.redaction import guard_logs, redact
@@ -118,10 +116,9 @@ class Wire:
 
         This is the way of what every tap needs: the library's objects for the same take 300 microseconds.
         """
-        asked = [RequestParameter(name, value, None) for name, value in parameters.items()]
         async with self._slots:
             try:
-                return await self._calls.post(f"{self._address}/{method}", RequestData(asked))
+                return await self._calls.ask(f"{self._address}/{method}", parameters)
             except TelegramError as error:
                 raise meaning(error) from None
 
@@ -225,7 +222,9 @@ class _Bot(Bot):
         return updates
 
 
-def _request(timeouts: Timeouts, connections: int, api_url: str, *, stock: bool) -> BaseRequest:
+def _request(
+    timeouts: Timeouts, connections: int, api_url: str, *, stock: bool
+) -> StockRequest | AiohttpRequest:
     options: dict[str, Any] = {
         "connection_pool_size": connections,
         "connect_timeout": timeouts.connect,

@@ -249,7 +249,7 @@ class Questionnaire(Model):
     @property
     def form(self) -> Form:
         """Return the form that is asked; the first, where sessions draw one of several."""
-        return self.form_named(self.asked[0] if self.asked else None)
+        return self.form_named(self.asked[0]) if self.asked else self.forms[0]
 
     @property
     def forms_in_use(self) -> tuple[Form, ...]:
