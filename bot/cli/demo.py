@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bot.settings import Settings
     from bot.turns import Desk
 
-PEOPLE: Final = 500
+PEOPLE: Final = 900
 USUAL: Final = 8000
 CAMPAIGNS: Final = (("autumn-2026", "facebook"), ("autumn-2026", "newsletter"), ("waiting-room", "poster"))
 

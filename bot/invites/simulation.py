@@ -1,7 +1,8 @@
 """Made-up people for a demonstration, interviewed through the hallway like anybody: their channel says so.
 
 Each leans towards one segment where the model has profiles, and answers with some scatter; the others answer
-by chance. No one of them is a person, and nothing measured on them says anything about people.
+by chance. No one of them is a person, and nothing measured on them says anything about people. What they open
+and tap is counted under names of its own, since a count knows nothing of whose it is.
 """
 
 import asyncio
@@ -16,6 +17,7 @@ from bot.conversation.replies import Button, Page
 from bot.conversation.session import Session
 from bot.conversation.taps import Act, Tap, read
 from bot.questionnaire.model import Questionnaire
+from bot.storage.counting import MADE_UP
 from bot.turns import Desk, Incoming, Spoken, take_turn
 
 CHANNEL: Final = "simulated"
@@ -23,8 +25,11 @@ _DAYS: Final = 56
 _AT_ONCE: Final = 8  # so that whoever looks at the pages meanwhile is answered at once
 _MOST_TAPS: Final = 60
 _STAYS: Final = (0.96, 0.985, 0.975)  # at each tap, by the place of the invite: they differ, as places do
-_COMES_BACK: Final = 0.2
-_SHARES: Final = 0.4
+_BEGINS: Final = 0.8  # of those who open the first page
+_IS_BROUGHT: Final = 0.15
+_TAPS_A_LINK: Final = 0.3  # of each tip
+_COMES_BACK: Final = 0.3
+_GOES_ON: Final = {Page.CONSENT: 0.8, Page.GOODBYE: 0.7}
 _SCATTER: Final = 1.0
 _ENDED: Final = frozenset({Page.DECLINED, Page.UNDER_AGE, Page.STOPPED})
 
@@ -41,7 +46,14 @@ class Someone:
     taps: int = 0
 
     async def is_interviewed(self, code: str) -> None:
-        """Go through an interview, to its end or as far as this one goes, and maybe come back another day."""
+        """Open an invite, go through an interview as far as this one goes, maybe come back another day."""
+        invite = await self.desk.store.invite(code)
+        if invite is not None:
+            await self._counted(f"opened:{code}", invite.organisation)
+            if self.chance.random() < _IS_BROUGHT:
+                code = invite.share
+        if self.chance.random() > _BEGINS:
+            return
         await self._taps_through(code)
         later = self.at + timedelta(days=self.chance.uniform(1, 5))
         if self.chance.random() < _COMES_BACK and later < self.desk.clock():
@@ -54,12 +66,18 @@ class Someone:
         spoken = await self._said(Started(self.at, seed, CHANNEL, language, code))
         while spoken.session is not None and self.taps < _MOST_TAPS and self.chance.random() < self.stays:
             pages = {message.page for message in spoken.messages}
-            if pages & _ENDED or (Page.GOODBYE in pages and self.chance.random() > _SHARES):
+            if Page.TIP in pages and spoken.session.invite and self.chance.random() < _TAPS_A_LINK:
+                await self._counted(f"tapped:{spoken.session.invite}", spoken.session.organisation)
+            if pages & _ENDED or any(self.chance.random() > _GOES_ON.get(page, 1) for page in pages):
                 return
             token = self._choice(spoken.session, spoken)
             if token is None:
                 return
             spoken = await self._said(Tapped(self.at, token, seed))
+
+    async def _counted(self, name: str, organisation: str) -> None:
+        at = self.desk.library.organisations[organisation].local(self.at)
+        await self.desk.store.tally(at, [f"{MADE_UP}{name}"])
 
     async def _said(self, heard: Heard) -> Spoken:
         self.taps += 1

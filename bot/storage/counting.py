@@ -7,9 +7,12 @@ period that is over changes when somebody is erased later, and nobody sees by a 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from bot.conversation.session import Session
+
+MADE_UP: Final = "simulated:"
+"""Begins the names of counts that made-up people leave, so that no count of people holds them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,7 @@ async def test_made_up_people_go_the_same_way_and_are_marked() -> None:
     """Each interview went through the hallway, and its channel says what it is."""
     async with served() as web:
         invite = await web.invite()
-        await simulate(web.desk, [invite.code], 25)
+        await simulate(web.desk, [invite.code], 40)
         sessions = [kept.session for kept in web.store._sessions.values()]
         assert sessions
         assert {one.channel for one in sessions} == {CHANNEL}
@@ -93,6 +93,11 @@ async def test_made_up_people_go_the_same_way_and_are_marked() -> None:
         assert len(finished) >= 10
         assert len({one.shown.segment for one in finished if one.shown}) >= 3
         assert all(one.began_at < web.clock() for one in sessions)
+        assert any(one.shared for one in finished)
+        assert any(one.brought for one in sessions)
+        counted = {name.rpartition(":")[0] for _, name in await web.store.counted("")}
+        assert {f"{CHANNEL}:opened", f"{CHANNEL}:tapped"} <= counted
+        assert not {"opened", "tapped"} & counted  # those of people
 
 
 async def test_two_demonstrations_are_made_up_alike() -> None:

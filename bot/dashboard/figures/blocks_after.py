@@ -64,7 +64,7 @@ def segments_block(names: Names, table: Shown) -> Block:
         names.say("figures.about_segment"),
         tuple(map(names.say, columns)),
         tuple(lines),
-        (*ambassadors(names, compared), finding(names, by_name, "figures.clear_share")),
+        (*ambassadors(names, table.rows, compared), finding(names, by_name, "figures.clear_share")),
     )
 
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from bot.conversation.session import ENDED, Session, Step
 from bot.dashboard.figures.periods import bounds
 from bot.organisation.model import Organisation
-from bot.storage.counting import Interview
+from bot.storage.counting import MADE_UP, Interview
 from bot.storage.invites import Invite
 from bot.storage.store import Store
 
@@ -70,11 +70,13 @@ async def count_week(
     # The store keeps these by its own day, which may be the one before or after.
     around = (first - timedelta(days=1)).isoformat(), (last + timedelta(days=1)).isoformat()
     counted.count_left(await store.counted(f"came:{organisation.id}:", *around), first, last)
-    if not simulated:  # nobody knows of a tap or a visit whose it was
-        counted.counts |= {"taps": {}, "visits": {}}
-        counted.count_taps(await store.taps(organisation.id, first.isoformat(), last.isoformat()))
-        visits = await store.counted("opened:", first.isoformat(), last.isoformat())
-        counted.count_visits(visits)
+    days = first.isoformat(), last.isoformat()
+    counted.counts |= {"taps": {}, "visits": {}}
+    counted.count_visits(await store.counted(f"{MADE_UP if simulated else ''}opened:", *days))
+    if simulated:  # nobody knows of a tap whose it was: made-up people's are counted under another name
+        counted.count_taps(_by_code(await store.counted(f"{MADE_UP}tapped:", *days)))
+    else:
+        counted.count_taps(await store.taps(organisation.id, *days))
     return counted.counts
 
 
@@ -143,16 +145,23 @@ class _Week:
             add(self.counts, "channel", channel, LEFT, n)
 
     def count_taps(self, taps: Mapping[str, int]) -> None:
-        """Count taps on provider links."""
+        """Count taps on provider links, by the invite's code."""
         for code, n in taps.items():
             add(self.counts, "taps", self._place(code), n=n)
 
     def count_visits(self, opened: Mapping[tuple[str, str], int]) -> None:
         """Count how often landing pages were opened."""
-        for (_, name), n in opened.items():
-            code = name.removeprefix("opened:")
+        for code, n in _by_code(opened).items():
             if code in self._invites:
                 add(self.counts, "visits", self._place(code), n=n)
+
+
+def _by_code(counted: Mapping[tuple[str, str], int]) -> Mapping[str, int]:
+    """Return counts of days by the code that their names end with."""
+    found: Counter[str] = Counter()
+    for (_, name), n in counted.items():
+        found[name.rpartition(":")[2]] += n
+    return found
 
 
 def _where(session: Session) -> str:

@@ -1,6 +1,6 @@
 """What can be said of the differences in a table, from numbers that are shown and from no others."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from bot.dashboard.figures.differences import LEVEL, Counted, clear_difference, fisher
@@ -20,13 +20,13 @@ def finding(names: Names, compared: Mapping[str, Counted], clear: str) -> str:
     return names.say(clear, more=pair[0], less=pair[1])
 
 
-def ambassadors(names: Names, compared: Mapping[str, Counted]) -> Iterator[str]:
+def ambassadors(names: Names, rows: Iterable[str], compared: Mapping[str, Counted]) -> Iterator[str]:
     """Yield whether those segments share more than the others here, for each questionnaire that has them.
 
-    By segment it is compared how many took the link along and how many didn't. It is one question that was
-    there before the numbers were, so it is one test of its own.
+    `rows` are the segments of people here. Those whose numbers are shown are compared, by how many took the
+    link along and how many didn't. The question was there before the numbers were: it is one test of its own.
     """
-    for questionnaire in sorted({row.partition("/")[0] for row in compared if "/" in row}):
+    for questionnaire in sorted({row.partition("/")[0] for row in rows if "/" in row}):
         claimed = [f"{questionnaire}/{one}" for one in AMBASSADORS]
         if not names.has_segments(questionnaire, AMBASSADORS):
             continue
