@@ -48,17 +48,27 @@ class Flood:
     def judge(self, who: str, now: float) -> Verdict:
         """Count one update of a person, and say what becomes of it; `now` in seconds."""
         one = self._spent.pop(who, None)
-        if (
-            one is None or not now < one.full_at <= now + self._all + self._each
-        ):  # full, or the clock was set back
+        if one is None or not self._counts(one, now):
             one = _Spent(now)
         self._spent[who] = one
         self._forget(now)
-        if one.full_at - now < self._all - self._each / 2:
+        if self._has_room(one, now):
             one.full_at += self._each
             return Verdict.TAKE
         warned, one.warned = one.warned, True
         return Verdict.DROP if warned else Verdict.WARN
+
+    def drops(self, who: str, now: float) -> bool:
+        """Tell whether a person was warned and still says too much; asked before an update is even read."""
+        one = self._spent.get(who)
+        return one is not None and one.warned and self._counts(one, now) and not self._has_room(one, now)
+
+    def _counts(self, one: _Spent, now: float) -> bool:
+        """Tell whether a bucket isn't full again, and the clock wasn't set back."""
+        return now < one.full_at <= now + self._all + self._each
+
+    def _has_room(self, one: _Spent, now: float) -> bool:
+        return one.full_at - now < self._all - self._each / 2
 
     def _forget(self, now: float) -> None:
         """Let go of who was quiet longest, as long as that changes nothing or there are too many."""

@@ -87,6 +87,16 @@ def key_of(update: Json) -> str:
     return f"tg:{_integer(update, 'update_id')}"
 
 
+def sender_of(update: Any) -> str:
+    """Return who said something as the update has it, unchecked; nothing where it doesn't say so."""
+    try:
+        if "callback_query" in update:
+            return str(update["callback_query"]["from"]["id"])
+        return str((update.get("message") or update["edited_message"])["chat"]["id"])
+    except (AttributeError, KeyError, TypeError):
+        return ""
+
+
 def field_names(body: object) -> tuple[str, ...]:
     """Return the names of the fields of an object that look like Telegram's."""
     if not isinstance(body, Mapping):

@@ -13,6 +13,7 @@ import traceback
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from typing import Any, Final
 from weakref import WeakValueDictionary
@@ -30,6 +31,7 @@ from bot.channels.telegram.hear import (
     Unparsable,
     hear,
     key_of,
+    sender_of,
 )
 from bot.conversation.replies import Message, Page, Reply
 from bot.conversation.wording import word
@@ -82,11 +84,15 @@ class Inbox:
 
     def begin(self, update: Any) -> Coroutine[Any, Any, None] | None:
         """Return what ends with an update on disk, or None where it is dropped and costs next to nothing."""
+        now = self._desk.clock()
+        if self._flood.drops(sender_of(update), now.timestamp()):
+            METRICS.updates["dropped"] += 1
+            return None
         try:
-            hearing = hear(update, self._desk.clock(), self._desk.keys.random_id())
+            hearing = hear(update, now, self._desk.keys.random_id())
         except Unparsable as odd:
             return self._shelve(key_of(update), odd)
-        verdict = self._judge(hearing)
+        verdict = self._judge(hearing, now)
         if verdict is Verdict.DROP:
             METRICS.updates["dropped"] += 1
             return None
@@ -108,11 +114,11 @@ class Inbox:
         await _stored(partial(self._park, key, odd.kind, odd.fields, odd.error))
         METRICS.updates["parked"] += 1
 
-    def _judge(self, hearing: Hearing) -> Verdict:
+    def _judge(self, hearing: Hearing, now: datetime) -> Verdict:
         if not isinstance(hearing, Said):
             return Verdict.TAKE
         address = hearing.incoming.address
-        verdict = self._flood.judge(address, self._desk.clock().timestamp())
+        verdict = self._flood.judge(address, now.timestamp())
         if verdict is not Verdict.TAKE:
             return verdict
         owed = self._delivery.backlog(self._desk.keys.person(CHANNEL, address))

@@ -2,20 +2,25 @@
 
 import asyncio
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import cycle, islice, repeat
+from pathlib import Path
 
 import pytest
 
 from bot.channels.telegram.flood import TAPS, Flood, Verdict
 from bot.channels.telegram.inbox import Inbox
-from bot.conversation.replies import Message
+from bot.conversation.replies import Button, Message
 from bot.delivery import Delivery, Hint, Pace
+from bot.metrics import METRICS
 from bot.storage.memory import MemoryStore
+from bot.storage.sqlite import open_sqlite
 from bot.turns import Desk
-from tests.channels.telegram.bot import KEYS, enter, running
+from tests.channels.telegram.bot import KEYS, desk_on, enter, running
 from tests.channels.telegram.hooked import hooked
-from tests.emulator import Emulator, Phone
+from tests.emulator import Clock, Emulator, Phone
 
 NOON = 1_795_000_000.0
 MANY = 600
@@ -60,6 +65,16 @@ class TestTheBucket:
         for number in range(25_000):
             flood.judge(str(number), NOON)
         assert len(flood) == 20_000
+
+    def test_tells_beforehand_what_it_would_drop(self) -> None:
+        """It is asked before an update is read: what it says is what a judgement would be."""
+        flood = Flood(TAPS)
+        now = NOON
+        for step in range(300):
+            now += (0.0, 0.0, 0.01, 0.4, 9.0, -50.0)[step * 7 % 6] if step % 5 == 0 else 0.0
+            foreseen = flood.drops("ana", now)
+            assert foreseen == (flood.judge("ana", now) is Verdict.DROP)
+        assert not flood.drops("ben", now)
 
     def test_lets_nobody_wait_when_the_clock_was_set_back(self) -> None:
         flood = Flood(TAPS)
@@ -172,6 +187,30 @@ class TestAFlood:
             await flooded(telegram, ana, telegram.phone("Ben"))
         assert len([one for one in ana.visible if "of 25" in one.text]) <= 8
 
+    @pytest.mark.parametrize("kind", ["one button", "old buttons", "anything"])
+    async def test_is_one_commit_however_it_is_made(
+        self, tmp_path: Path, standing: Standing, kind: str
+    ) -> None:
+        """Of what one poll brings; nobody who comes behind waits for forty commits."""
+        store = await open_sqlite(tmp_path / "attune.db", KEYS.fingerprint, clock=standing)
+        phone = Seeing()
+        desk = replace(await desk_on(store, Clock()), clock=standing)
+        inbox = Inbox(desk, Delivery(phone, store, KEYS))
+        await phone.enters(inbox)
+        standing.at += timedelta(minutes=1)
+        before = sum(METRICS.commits.counts)
+        begun = [inbox.begin(phone.update(body)) for body in islice(phone.floods(kind), 100)]
+        taken = [work for work in begun if work is not None]
+        await asyncio.gather(*taken)
+        assert len(taken) == TAPS.burst + 1  # with the word on the pace
+        assert sum(METRICS.commits.counts) - before <= 2  # the other one says which replies have arrived
+        assert [await store.note(f"tg:{phone.number - 100 + one}", standing()) for one in (1, 40, 41)] == [
+            False,
+            False,
+            True,
+        ]
+        await store.close()
+
     async def test_of_questions_is_bounded_by_what_has_arrived(
         self, desk: Desk, store: MemoryStore, standing: Standing, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -185,6 +224,55 @@ class TestAFlood:
         assert delivery.backlog(KEYS.person("telegram", "7")) == 10
         assert len(store._heard) == 10
         await delivery.close(within=0)
+
+
+class Seeing:
+    """A phone without a line: what it says is made here, and every button it was shown is kept."""
+
+    def __init__(self) -> None:
+        self.number = 0
+        self.buttons: list[Button] = []
+
+    async def acknowledge(self, hint: Hint, toast: str | None) -> None:
+        """Do nothing."""
+
+    async def speak(self, whereabouts: str, message: Message, hint: Hint | None) -> str:
+        del hint
+        self.buttons += [one for one in message.buttons if one.token]
+        return whereabouts
+
+    def update(self, body: dict[str, object]) -> dict[str, object]:
+        """Return the next update."""
+        self.number += 1
+        return {"update_id": self.number, "callback_query" if "data" in body else "message": body}
+
+    def tapped(self, token: str | None) -> dict[str, object]:
+        """Return a tap."""
+        on = {key: value for key, value in said("").items() if key != "from"}
+        return {"id": "1", "from": {"id": 7}, "chat_instance": "1", "message": on, "data": token}
+
+    async def enters(self, inbox: Inbox) -> None:
+        """Start, agree, and arrive at the first question."""
+        await inbox.take(self.update(said("/start")))
+        for label in ("begin", "I agree", "Yes, they may"):
+            await inbox.take(self.update(self.tapped(await self.sees(label))))
+        await self.sees("Pause")
+
+    async def sees(self, label: str) -> str | None:
+        """Return the token of a button, once it is there."""
+        while not (found := [one.token for one in self.buttons if label in one.label]):  # noqa: ASYNC110 - a list rings no bell
+            await asyncio.sleep(0)
+        return found[-1]
+
+    def floods(self, kind: str) -> Iterator[dict[str, object]]:
+        """Yield one button again and again, or every button there was, or whatever comes to mind."""
+        match kind:
+            case "one button":
+                return repeat(self.tapped(self.buttons[-1].token))
+            case "old buttons":
+                return cycle([self.tapped(one.token) for one in self.buttons])
+            case _:
+                return cycle([said("hello"), said("/help"), said("/start"), said("/stop"), said("/resume")])
 
 
 class Mute:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.channels.telegram.hear import Blocked, Ignored, Said, Unblocked, Unparsable, hear
+from bot.channels.telegram.hear import Blocked, Ignored, Said, Unblocked, Unparsable, hear, sender_of
 from bot.conversation.events import Commanded, Heard, Sent, Started, Tapped, Typed
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -142,3 +142,25 @@ class TestWhatCantBeParsed:
 
     def test_an_unknown_kind_is_passed_over(self) -> None:
         assert hear({"update_id": 7, "wormhole": {}}, AT, "seed") == Ignored("tg:7", "kind")
+
+
+class TestWhoItIsFrom:
+    @pytest.mark.parametrize("update", [message(text="hello"), message(sticker={}), tap()])
+    def test_is_read_before_anything_else_and_is_who_is_heard(self, update: dict[str, Any]) -> None:
+        hearing = hear(update, AT, "seed")
+        assert isinstance(hearing, Said)
+        assert sender_of(update) == hearing.incoming.address
+        edited = {"update_id": 7, "edited_message": message(text="hello")["message"]}
+        assert sender_of(edited) == "42"
+
+    @pytest.mark.parametrize(
+        "update",
+        [None, [], "x", 7, {}, {"message": None}, {"message": {"chat": []}}, {"callback_query": {"from": 3}}],
+    )
+    def test_is_nobody_where_it_cant_be_read(self, update: object) -> None:
+        assert not sender_of(update)
+
+    def test_is_nobody_where_somebody_blocks_us(self) -> None:
+        """That is heard of a person however much they say."""
+        body = {"chat": PRIVATE, "from": SENDER, "new_chat_member": {"status": "kicked"}}
+        assert not sender_of({"update_id": 9, "my_chat_member": body})
