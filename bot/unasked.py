@@ -45,10 +45,15 @@ def _receiptword_reply(desk: Desk, receipt: Receipt) -> tuple[Receipt, str, Mess
     return receipt, desk.keys.unseal(receipt.sealed, f"receipt:{receipt.erasure}"), message
 
 
+def heard_since(session: Session, back: datetime) -> bool:
+    """Tell whether something of a person was taken since we are back."""
+    return session.seen_at is not None and session.seen_at >= back
+
+
 async def nudge(desk: Desk, active: Active, now: datetime) -> Spoken | None:
     """Owe the present question once more after we were deaf; None where the person moved on meanwhile."""
     saved = await desk.store.load(active.person)
-    if saved.session is None:
+    if saved.session is None or heard_since(saved.session, now):
         return None
     content = await content_of(desk, saved.session)
     event: Event = understand(content, saved.session, Nudged(now))

@@ -20,7 +20,7 @@ from bot.errors import StoreUnavailable
 from bot.privacy import UNCONSENTED_AGE
 from bot.storage.store import Active, Owed
 from bot.turns import ACTIVE_WITHIN, Desk, Spoken
-from bot.unasked import nudge, propose_retest, word_owed, word_receipts
+from bot.unasked import heard_since, nudge, propose_retest, word_owed, word_receipts
 
 log = structlog.get_logger()
 
@@ -129,11 +129,11 @@ class Duties:
 
     async def _nudge(self, active: Active, back: datetime) -> None:
         session = (await self._desk.store.load(active.person)).session
-        if session is None or (session.seen_at is not None and session.seen_at >= back):
-            return  # heard from them since
+        if session is None or heard_since(session, back):
+            return
+        await self._delivery.bulk_slot()  # first: what is worded before it may be past when it goes
         spoken = await nudge(self._desk, active, back)
-        if spoken is not None:  # else an earlier run did it
-            await self._delivery.bulk_slot()
+        if spoken is not None:  # else an earlier run did it, or they were heard meanwhile
             self._bring(spoken)
 
     # ------------------------------------------------------------ all the time

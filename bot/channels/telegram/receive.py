@@ -77,10 +77,9 @@ class Receiver:
         offset = 0
         try:
             while not self._stop.is_set():
-                began = self._desk.clock()
                 batch = await self._unless_stopped(self._poll(offset))
                 if batch is not None:
-                    await self._note(began)
+                    await self._note()
                     offset = await self._take(batch)
                     if len(batch) < BATCH:
                         self._watcher.caught_up()
@@ -204,16 +203,16 @@ class Receiver:
         text = await self._desk.store.recall(HEARD_AT)
         return datetime.fromisoformat(text) if text else None
 
-    async def _note(self, began: datetime) -> None:
-        """Note that we hear; a poll hears as long as it is open, so deafness ended where it began.
+    async def _note(self) -> None:
+        """Note that we hear. No poll is open for as long as `DEAF_AFTER`, unless we slept: that is deafness.
 
         That we were deaf is on disk before it is forgotten how long: a second crash must not lose it.
         """
         now = self._desk.clock()
         try:
-            if self.heard_at is not None and began - self.heard_at > DEAF_AFTER:
-                log.warning("deaf", seconds=int((began - self.heard_at).total_seconds()))
-                await self._watcher.came_back(self.heard_at, began)
+            if self.heard_at is not None and now - self.heard_at > DEAF_AFTER:
+                log.warning("deaf", seconds=int((now - self.heard_at).total_seconds()))
+                await self._watcher.came_back(self.heard_at, now)
             self.heard_at = now
             if self._remembered_at is None or now - self._remembered_at >= REMEMBER_EVERY:
                 await self._desk.store.remember(HEARD_AT, now.isoformat())

@@ -165,18 +165,18 @@ class TestAnOutage:
             await telegram.quiet(0.3)
         assert nudges(ana) == 0
 
-    @pytest.mark.slow
     @pytest.mark.usefixtures("bot")
-    async def test_a_clock_that_leaps_while_we_listen_is_no_outage(
+    async def test_that_we_slept_through_while_a_poll_was_open_is_noticed(
         self, telegram: Emulator, clock: Clock, ana: Phone
     ) -> None:
+        """A machine that was suspended: its poll comes back whole, and the tap is gone all the same."""
         await enter(ana)
-        await asyncio.sleep(0.2)
-        clock.advance(3600)
-        await ana.types("hello")
-        await ana.sees("I can only read taps here.")
-        await telegram.quiet(0.3)
-        assert nudges(ana) == 0
+        await telegram.quiet()  # the next poll is open
+        question = await ana.sees("1 of 25")
+        await ana.taps_data(question.keyboard[0][0]["callback_data"], question)
+        clock.advance(600)
+        await ana.sees(DEAF)
+        assert telegram.updates.expired == 1
 
     @pytest.mark.slow
     async def test_whoever_was_heard_since_needs_no_nudge(
@@ -190,6 +190,32 @@ class TestAnOutage:
             await ana.sees("2 of 25")
             await telegram.quiet(0.5)
         assert nudges(ana) == 0
+
+    @pytest.mark.slow
+    async def test_whoever_is_heard_while_nudges_wait_their_turn_needs_none(
+        self,
+        telegram: Emulator,
+        desk: Desk,
+        clock: Clock,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        """And isn't shown a page from before they were heard."""
+        people = [telegram.phone(f"P{number}") for number in range(3)]
+        async with running(telegram, desk):
+            for phone in people:
+                await enter(phone)
+        clock.advance(600)
+        monkeypatch.setattr("bot.delivery.BULK", Pace(1.0, 1))
+        async with running(telegram, desk):
+            await telegram.until(lambda: any(map(nudges, people)), "one is nudged")
+            late = [phone for phone in people if not nudges(phone)]
+            for phone in late:
+                await answer(phone, 1, 0)
+            for phone in late:
+                await phone.sees("2 of 25")
+            await asyncio.sleep(2.5)  # as long as nudging all would have taken
+        assert sum(map(nudges, people)) == 1
+        assert all(phone.visible[-1].text.startswith("2 of 25") for phone in late)
 
     @pytest.mark.slow
     async def test_nudging_that_was_cut_short_goes_on(
