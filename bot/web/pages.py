@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from functools import cache, partial
+from functools import cache
 from typing import Any, Final
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
@@ -29,6 +29,35 @@ _CALLED: Final = {
 }
 _COMMAND: Final = re.compile(rf"(?<![\w/.:-])/({'|'.join(_CALLED)})\b")
 
+_ISOLATE: Final = "\u2068"  # first strong isolate
+_END: Final = "\u2069"  # pop directional isolate
+
+
+class PageScene(Scene):
+    """A scene whose phrases keep what is filled in apart, where the language is written from right to left.
+
+    A date, a range of numbers or a campaign's name has a direction of its own. In the middle of a sentence
+    it would be turned round, or turn round what stands beside it. So it is isolated, as <bdi> isolates.
+    """
+
+    __slots__ = ()
+
+    def say(self, key: str, /, **values: object) -> str:
+        """Return a phrase."""
+        if direction(self.language) == "rtl":
+            values = {name: isolated(value) for name, value in values.items()}
+        return super().say(key, **values)
+
+
+def isolated(value: object) -> object:
+    """Return a text that keeps its own direction, whatever stands around it; a number needs nothing."""
+    return f"{_ISOLATE}{value}{_END}" if isinstance(value, str) else value
+
+
+def unmarked(text: str) -> str:
+    """Return a text without the marks that `isolated` makes, for a file."""
+    return text.replace(_ISOLATE, "").replace(_END, "")
+
 
 @cache
 def _templates() -> Environment:
@@ -50,9 +79,9 @@ class Pages:
 
     def render(self, template: str, content: Content, language: str, **values: Any) -> str:
         """Return a page in a language, in the colours of the content's organisation."""
-        scene = Scene(content, None, Reply(Page.HELP, language))
+        scene = PageScene(content, None, Reply(Page.HELP, language))
         return self._templates.get_template(template).render(
-            say=partial(_say, scene),
+            say=scene.say,
             language=language,
             direction=direction(language),
             organisation=content.organisation,
@@ -81,10 +110,6 @@ class Pages:
         if framed:
             sent["Content-Security-Policy"] = policy(origin(site) for site in content.organisation.may_embed)
         return HTMLResponse(body, status, sent)
-
-
-def _say(scene: Scene, key: str, /, **values: object) -> str:
-    return scene.say(key, **values)
 
 
 def opening(content: Content, language: str, code: str) -> dict[str, Any]:

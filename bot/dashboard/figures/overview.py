@@ -14,6 +14,7 @@ from bot.dashboard.figures.told import Block, Choice, Overview, number
 from bot.organisation.model import Organisation
 from bot.storage.invites import Invite, paused
 from bot.storage.store import Store
+from bot.web.pages import PageScene
 from bot.web.site import Site
 
 
@@ -25,7 +26,7 @@ async def overview(site: Site, organisation: str, query: Mapping[str, str], lang
     library, store, now = site.desk.library, site.desk.store, site.desk.clock()
     ours = library.organisations[organisation]
     edition = library.questionnaires[library.default_questionnaire].edition
-    scene = Scene(library.content(edition, organisation), None, Reply(Page.HELP, language))
+    scene = PageScene(library.content(edition, organisation), None, Reply(Page.HELP, language))
     made_up = await store.recall(SIMULATED) is not None
     known = await publications(store, ours, now)
     people = query.get("people", "real" if any(map(_anybody, known)) else SIMULATED)

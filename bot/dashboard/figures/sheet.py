@@ -5,6 +5,7 @@ import io
 from typing import Final
 
 from bot.dashboard.figures.told import Overview
+from bot.web.pages import unmarked
 
 HEADER: Final = ("organisation", "period", "people", "table", "row", "column", "number", "least", "most")
 _BEGINS_A_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -34,4 +35,5 @@ def csv_of(overview: Overview) -> str:
 
 
 def _plain(text: str) -> str:
+    text = unmarked(text)
     return f"'{text}" if text.startswith(_BEGINS_A_FORMULA) else text

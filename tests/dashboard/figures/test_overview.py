@@ -3,6 +3,7 @@
 import csv
 import io
 import random
+import re
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -24,6 +25,7 @@ from bot.storage.store import Store
 from bot.turns import Desk, Incoming, take_turn
 from bot.web.site import Limits, Site
 from tests.journeys.house import KEYS
+from tests.journeys.pseudo import TAG, mirrored_library
 from tests.journeys.test_journeys import LIBRARY
 from tests.storage.made import erased
 
@@ -47,7 +49,14 @@ class House:
 
     async def shows(self, language: str = "en", **query: str) -> Overview:
         """Return the overview."""
-        site = Site(self.desk, "http://here", Path(), lambda: None, Limits.made(time.monotonic))
+        desk = replace(self.desk, library=mirrored_library(LIBRARY, "health-mindset"))
+        site = Site(
+            self.desk if language != TAG else desk,
+            "http://here",
+            Path(),
+            lambda: None,
+            Limits.made(time.monotonic),
+        )
         return await overview(site, ORGANISATION, query, language)
 
     async def begins(self, name: str, at: datetime) -> None:
@@ -222,6 +231,15 @@ class TestTheOverview:
         await house.interviews(20, MONDAY)
         spanish = await house.shows("es")
         assert "personas abrieron las preguntas" in spanish.sentence
+
+    async def test_keeps_ranges_and_days_apart_where_one_reads_from_right_to_left(self, house: House) -> None:
+        """In the middle of such a sentence a range would be turned round; the file has no marks."""
+        await house.interviews(30, MONDAY)
+        shown = await house.shows(TAG)
+        assert re.search("\u2068[0-9]+\u2013[0-9]+\u2069", shown.sentence)
+        assert re.match("\u2068\u20682026-11-02\u2069 .*\u20682026-11-29\u2069\u2069:", shown.sentence)
+        assert not set("\u2068\u2069") & set(csv_of(shown))
+        assert not set("\u2068\u2069") & set((await house.shows()).sentence)
 
     async def test_shows_which_campaigns_are_paused_or_closed(self, house: House) -> None:
         await house.interviews(20, MONDAY)
