@@ -17,7 +17,8 @@ from tests.watch import Watch, watch_logs
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 
-settings.register_profile("house", deadline=None)  # a slow machine is no failure
+settings.register_profile("house", deadline=None, max_examples=25)  # a slow machine is no failure
+settings.register_profile("whole", deadline=None)  # four times as many; CI asks for it beside the slow tests
 settings.load_profile("house")
 configuration.set_hypothesis_home_dir(ROOT / ".hypothesis")  # failures found once are tried first next time
 

@@ -223,7 +223,7 @@ def _crawled(questionnaire: str, seed: str, most: int) -> Iterator[tuple[Session
             ]
 
 
-LONG = {"big-five", "health-mindset"}
+LONG = {"big-five", "health-mindset", "social-engagement", "with-segments"}
 """Questionnaires whose walk takes long; all are walked in the whole run."""
 
 
