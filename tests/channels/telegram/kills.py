@@ -199,19 +199,28 @@ async def crowd(
 
 
 async def run(
-    kills: int, people: int, folder: Path, *, seed: int = 1, pause: float = 0.3, webhook: bool = False
+    kills: int,
+    people: int,
+    folder: Path,
+    *,
+    seed: int = 1,
+    pause: float = 0.3,
+    webhook: bool = False,
+    plant: str = "",
 ) -> Report:
     """Interview so many people at once until so many kills have happened, then look at what is stored."""
     report, clock, began = Report(), Clock(), time.monotonic()
     async with Emulator(clock=clock, keep=5000) as telegram, fork_server() as server:
-        program = Program(folder, telegram, free_port() if webhook else None, server.launch)
+        port = free_port() if webhook else None
+        program = Program(folder, telegram, port, server.launch, plant=plant)
         await program.start()
         everybody: list[Tapper] = []
         killing = kill_now_and_then(program, clock, report, everybody, kills, random.Random(seed))
         killer = asyncio.create_task(killing)
         await crowd(telegram, report, everybody, people, pause, killer)
         await killer
-        await telegram.quiet(1.0, seconds=60)
+        if not report.hanging:
+            await telegram.quiet(1.0, seconds=60)
         await program.stop()
     report.people = len(everybody)
     report.duplicates = sum(doubled(tapper.phone) for tapper in everybody)

@@ -17,11 +17,18 @@ class Program:
     """The bot in a process of its own, on a database of its own; with a port it is called there."""
 
     def __init__(
-        self, folder: Path, telegram: Emulator, port: int | None = None, launch: Launch = launch
+        self,
+        folder: Path,
+        telegram: Emulator,
+        port: int | None = None,
+        launch: Launch = launch,
+        *,
+        plant: str = "",
     ) -> None:
         self._folder = folder
         self._port = port
         self._launch = launch
+        self._how = [*(["--webhook"] if port is not None else []), *([plant] if plant else [])]
         self._telegram = telegram
         self._offset = folder / "offset"
         self._offset.write_text("0", "ascii")
@@ -49,9 +56,8 @@ class Program:
                 "WEBHOOK_SECRET": "planted-secret-of-kills",
             }
         self._lives += 1
-        how = ["--webhook"] if self._port is not None else []
         self._process = await self._launch(
-            "tests.channels.telegram.launcher", [str(self._offset), *how], given, self._folder / "log"
+            "tests.channels.telegram.launcher", [str(self._offset), *self._how], given, self._folder / "log"
         )
 
     async def listening(self) -> None:
