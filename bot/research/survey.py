@@ -128,8 +128,8 @@ class Survey:
         """Yield the interviews that are in; count the others."""
         excluded, leave_out = self.excluded, self.filters.leave_out
         for row in rows:
-            if row[REASON] is not None:
-                excluded[str(row[REASON])] += 1
+            if row[REASON]:
+                excluded[row[REASON]] += 1
             elif row[CHANNEL] in leave_out:
                 excluded[SIMULATED] += 1
             else:

@@ -22,15 +22,15 @@ from bot.storage.pages import row_of
 async def verify(survey: Survey, layout: Layout, tables: Sequence[Table[Any]]) -> int:
     """Check every interview; return how many there are, or raise and name the first that isn't right."""
     readers = {edition.digest: Reader(edition) for edition in layout.editions}
-    quick = {edition.digest: Lines(edition, layout) for edition in layout.editions}
     files, checked = [table.file for table in tables], 0
+    quick = {edition.digest: Lines(edition, layout, files) for edition in layout.editions}
     async for stored in survey.stored():
         folded = await survey.editions.folded(stored)
         if folded is None or folded.session != stored.session:
             raise _wrong(stored.response_id, "the stored interview isn't what its events amount to")
         response = readers[stored.session.edition].read(folded)
         interview = Interview(row_of(stored, events=True))
-        written = quick[stored.session.edition].of(interview, files)
+        written = quick[stored.session.edition].of(interview)
         for table, lines in zip(tables, written, strict=True):
             if _text(table.lines(response)) != "".join(f"{line}\n" for line in lines):
                 raise _wrong(stored.response_id, f"its lines in {table.file} aren't what the table declares")

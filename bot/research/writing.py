@@ -2,7 +2,7 @@
 
 import csv
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import astuple, dataclass, field
 from pathlib import Path
@@ -43,23 +43,25 @@ def tables(layout: Layout, files: Iterable[str]) -> tuple[AnyTable, ...]:
 
 
 class Lines:
-    """Turns interviews with one edition into the lines of each table."""
+    """Turns interviews with one edition into their lines in each of some files."""
 
-    def __init__(self, edition: Edition, layout: Layout, *, withhold: bool = True) -> None:
-        self._finder = Finder(edition)
+    def __init__(
+        self, edition: Edition, layout: Layout, files: Sequence[str], *, withhold: bool = True
+    ) -> None:
+        self._find = Finder(edition).find
         one = wide_lines(edition, layout, withhold=withhold)
-        self._of: dict[str, Callable[[Interview], list[str]]] = {
-            WIDE: lambda interview: [one(interview)],
+        every: dict[str, Callable[[Interview], Sequence[str]]] = {
+            WIDE: lambda interview: (one(interview),),
             ANSWERS.file: answer_lines(edition, withhold=withhold),
             EVENTS.file: event_lines(edition, withhold=withhold),
             SCORES.file: score_lines(edition),
         }
+        self._makers = [every[file] for file in files]
 
-    def of(self, interview: Interview, files: Sequence[str]) -> Iterator[list[str]]:
-        """Yield an interview's lines in each of the files."""
-        self._finder.find(interview)
-        for file in files:
-            yield self._of[file](interview)
+    def of(self, interview: Interview) -> Sequence[Sequence[str]]:
+        """Return an interview's lines in each of the files."""
+        self._find(interview)
+        return [made(interview) for made in self._makers]
 
 
 @dataclass(slots=True)
@@ -72,34 +74,26 @@ class Found:
     rows: Counter[str] = field(default_factory=Counter)
     invited: dict[str, set[str]] = field(default_factory=dict)  # the people of an invite, up to `enough`
 
-    _before: tuple[str, ...] = ()
-    _again: int = 0
+    _full: str | None = None  # an invite that has enough people
 
     def meet(self, one: Interview, enough: int) -> None:
         """Count an interview."""
         self.responses += 1
         self.newest = max(self.newest, one.last)
         state = one.state
-        key = (one.step, state["channel"], state["language"], state["organisation"], state["edition"])
-        if key == self._before:  # as mostly; to compare is quicker than to look up
-            self._again += 1
-        else:
-            self._settle()
-            self._before, self._again = key, 1
+        self.counts[
+            one.step, state["channel"], state["language"], state["organisation"], state["edition"]
+        ] += 1
         invite = state.get("invite")
-        if invite is not None:
+        if invite is not None and invite != self._full:
             people = self.invited.setdefault(invite, set())
             if len(people) < enough:
                 people.add(one.person)
-
-    def _settle(self) -> None:
-        if self._again:
-            self.counts[self._before] += self._again
-            self._again = 0
+            else:
+                self._full = invite
 
     def counted(self, name: str) -> dict[str, int]:
         """Return the counts of one kind."""
-        self._settle()
         place, counted = KINDS.index(name), Counter[str]()
         for key, number in self.counts.items():
             value = STATUSES.get(key[0], Status.PARTIAL.value) if name == "status" else key[place]
@@ -119,7 +113,7 @@ async def write_tables(
 ) -> Found:
     """Write the tables in one pass over the interviews."""
     found, files = Found(), [table.file for table in wanted]
-    turn = {edition.digest: Lines(edition, layout, withhold=withhold) for edition in layout.editions}
+    turn = {edition.digest: Lines(edition, layout, files, withhold=withhold) for edition in layout.editions}
     done, of = 0, await survey.snapshot.total(survey.questionnaire)
     with ExitStack() as stack:
         opened = [stack.enter_context(_opened(folder, table)) for table in wanted]
@@ -140,7 +134,7 @@ def _write_page(
 ) -> None:
     pages: list[list[str]] = [[] for _ in files]
     for interview in page:
-        for lines, new in zip(pages, turn[interview.state["edition"]].of(interview, files), strict=True):
+        for lines, new in zip(pages, turn[interview.state["edition"]].of(interview), strict=True):
             lines.extend(new)
         found.meet(interview, enough)
     for file, lines, out in zip(files, pages, opened, strict=True):

@@ -1,14 +1,19 @@
-"""Interviews as they lie in their rows, a page at a time: what an export reads a million answers from."""
+"""Interviews as they lie in their rows, a page at a time: what an export reads a million answers from.
 
+The database makes one text of a page, and the next one is read while somebody works on this one: a driver
+that hands over row by row would want the interpreter for each.
+"""
+
+import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Protocol, TypeVar, cast
+from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection, TextClause, bindparam, text
 
 from bot.conversation.event_log import dump_event
-from bot.conversation.events import Event, WentBack
+from bot.conversation.events import WentBack
 from bot.conversation.session import Step, dump
 from bot.storage.store import Row, StoredSession
 from bot.storage.tables import EPOCH
@@ -17,6 +22,9 @@ Answer = TypeVar("Answer")
 
 ROWS = 500
 """Interviews on a page."""
+
+UNIT, RECORD = "\x1f", "\x1e"
+"""What stands between the columns and between the rows of a page: no JSON holds them, and no id does."""
 
 MICROSECOND = timedelta(microseconds=1)
 
@@ -36,32 +44,51 @@ _EVENTS = """
 ) log)
 """
 
+_COLUMNS = (
+    "s.response_id",
+    "p.code",
+    "coalesce(f.response_id, '')",
+    "CAST(s.began_at AS TEXT)",
+    """
+    CAST(coalesce(CASE WHEN s.step = 'result' THEN s.ended_at END, (
+      SELECT e.at FROM event e WHERE e.session_id = s.session_id ORDER BY e.turn DESC LIMIT 1
+    ), s.began_at) AS TEXT)
+    """,
+    """
+    CASE WHEN s.step IN ('welcome', 'consent', 'research', 'paused', 'stopped') AND EXISTS (
+      SELECT 1 FROM event e WHERE e.session_id = s.session_id AND e.kind = 'WentBack') THEN '1' ELSE '' END
+    """,
+    "CASE WHEN {reason} IS NULL THEN s.state ELSE '' END",
+    "{events}",
+    "coalesce({reason}, '')",
+    "s.channel",
+)
+
 _PAGE = """
-SELECT
-  s.response_id, p.code, f.response_id, s.began_at,
-  CASE WHEN s.step = 'result' THEN s.ended_at
-  ELSE (SELECT e.at FROM event e WHERE e.session_id = s.session_id ORDER BY e.turn DESC LIMIT 1) END,
-  CASE WHEN s.step IN ('welcome', 'consent', 'research', 'paused', 'stopped') AND EXISTS (
-    SELECT 1 FROM event e WHERE e.session_id = s.session_id AND e.kind = 'WentBack') THEN 1 ELSE 0 END,
-  CASE WHEN {reason} IS NULL THEN s.state END,
-  {events}, {reason}, s.channel
-FROM session s
-JOIN person p ON p.person_id = s.person_id
-LEFT JOIN session f ON f.session_id = s.follows AND f.person_id = s.person_id
-  AND f.consented_at IS NOT NULL AND f.research IS TRUE
-WHERE s.questionnaire = :questionnaire AND s.response_id > :after
-ORDER BY s.response_id LIMIT :most
+SELECT max(response_id), {aggregate}(one, {character}(30)) FROM (
+  SELECT s.response_id, {columns} AS one
+  FROM session s
+  JOIN person p ON p.person_id = s.person_id
+  LEFT JOIN session f ON f.session_id = s.follows AND f.person_id = s.person_id
+    AND f.consented_at IS NOT NULL AND f.research IS TRUE
+  WHERE s.questionnaire = :questionnaire AND s.response_id > :after
+  ORDER BY s.response_id LIMIT :most
+) page
 """
 
 
-def _statement(aggregate: str, *, events: bool) -> TextClause:
-    log = _EVENTS.format(aggregate=aggregate) if events else "NULL"
-    return text(_PAGE.format(reason=_REASON, events=log))
+def _statement(aggregate: str, character: str, *, events: bool) -> TextClause:
+    log = f"CASE WHEN {_REASON} IS NULL THEN coalesce({_EVENTS.format(aggregate=aggregate)}, '') ELSE '' END"
+    columns = f" || {character}(31) || ".join(_COLUMNS).format(reason=_REASON, events=log if events else "''")
+    return text(_PAGE.format(aggregate=aggregate, character=character, columns=columns))
 
 
 _STATEMENTS = {
-    (dialect, events): _statement(aggregate, events=events)
-    for dialect, aggregate in {"sqlite": "group_concat", "postgresql": "string_agg"}.items()
+    (dialect, events): _statement(*functions, events=events)
+    for dialect, functions in {
+        "sqlite": ("group_concat", "char"),
+        "postgresql": ("string_agg", "chr"),
+    }.items()
     for events in (False, True)
 }
 
@@ -76,16 +103,28 @@ class Held(Protocol):
 
 async def pages(line: Held, questionnaire: str, *, events: bool) -> AsyncIterator[Sequence[Row]]:
     """Yield every interview of a questionnaire, in the order of their response ids."""
-    after = ""
-    while page := await line.ask(partial(_page, questionnaire, after, events=events)):
-        yield page
-        after = page[-1][0]
+
+    def asked(after: str) -> "asyncio.Task[tuple[str | None, str]]":
+        return asyncio.create_task(line.ask(partial(_page, questionnaire, after, events=events)))
+
+    coming = asked("")
+    try:
+        while True:
+            last, page = await coming
+            if last is None:
+                return
+            coming = asked(last)
+            await asyncio.sleep(0)  # so that it is under way
+            yield [row.split(UNIT) for row in page.split(RECORD)]
+    finally:
+        coming.cancel()  # where nobody wants the rest
 
 
-def _page(questionnaire: str, after: str, connection: Connection, *, events: bool) -> Sequence[Row]:
+def _page(questionnaire: str, after: str, connection: Connection, *, events: bool) -> tuple[str | None, str]:
+    """Return the last response id of a page, or None where there is none, and its text."""
     given = {"questionnaire": questionnaire, "after": after, "most": ROWS}
-    found = connection.execute(_STATEMENTS[connection.dialect.name, events], given)
-    return cast("Sequence[Row]", found.all())
+    last, page = connection.execute(_STATEMENTS[connection.dialect.name, events], given).one()
+    return last, page
 
 
 _MET = text(
@@ -118,24 +157,17 @@ def row_of(stored: StoredSession, *, events: bool) -> Row:
     """Return an interview that is used as such a row."""
     session, log = stored.session, [event for _, event in stored.events]
     last = session.ended_at if session.step is Step.RESULT and session.ended_at else log[-1].at
-    went_back = int(any(isinstance(event, WentBack) for event in log))
+    went_back = "1" if any(isinstance(event, WentBack) for event in log) else ""
     dumped = ((kind, micros(event.at), body) for event in log for kind, body in [dump_event(event)])
-    text_of_log = (
-        ",".join(f'["{kind}",{at},{body.decode()}]' for kind, at, body in dumped) if events else None
-    )
-    began, state = micros(session.began_at), dump(session).decode()
-    who = (stored.response_id, stored.person_id, stored.follows)
-    return (*who, began, micros(last), went_back, state, text_of_log, None, session.channel)
-
-
-def _event(event: Event) -> str:
-    kind, body = dump_event(event)
-    return f'["{kind}",{micros(event.at)},{body.decode()}]'
+    text_of_log = ",".join(f'["{kind}",{at},{body.decode()}]' for kind, at, body in dumped) if events else ""
+    who = (stored.response_id, stored.person_id, stored.follows or "")
+    times = (str(micros(session.began_at)), str(micros(last)))
+    return (*who, *times, went_back, dump(session).decode(), text_of_log, "", session.channel)
 
 
 def left_out(reason: str, channel: str) -> Row:
     """Return the row of an interview that isn't used."""
-    return ("", "", None, 0, 0, 0, None, None, reason, channel)
+    return ("", "", "", "0", "0", "", "", "", reason, channel)
 
 
 def micros(at: datetime) -> int:

@@ -117,8 +117,8 @@ class Swept:
     retired: int = 0
 
 
-Row = tuple[str, str, str | None, int, int, int, str | None, str | None, str | None, str]
-"""An interview as it lies in its row, for exports of millions of answers.
+Row = Sequence[str]
+"""An interview as it lies in its row, for exports of millions of answers: texts, empty where there is none.
 
 Response id; person's code; response id of the first part; when it began; when its result was shown, or else
 its last event was; 1 if going back is the only sign that a question was seen; the session and its events, as

@@ -24,12 +24,11 @@ def test_the_quick_way_writes_what_the_tables_declare(seed: int) -> None:
     layout = merge("generated", tuple(reversed(made.editions)))
     declared = tables(layout, TABLES.values())
     readers = {edition.digest: Reader(edition) for edition in made.editions}
-    quick = {edition.digest: Lines(edition, layout) for edition in made.editions}
+    files = [table.file for table in declared]
+    quick = {edition.digest: Lines(edition, layout, files) for edition in made.editions}
     for stored in made.stored:
         response = readers[stored.session.edition].read(stored)
-        written = quick[stored.session.edition].of(
-            Interview(row_of(stored, events=True)), [table.file for table in declared]
-        )
+        written = quick[stored.session.edition].of(Interview(row_of(stored, events=True)))
         for table, found in zip(declared, written, strict=True):
             assert _text(table.lines(response)) == "".join(f"{line}\n" for line in found)
 

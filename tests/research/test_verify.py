@@ -80,10 +80,9 @@ async def test_a_quick_line_that_is_not_the_tables_own_is_named(
     await desk.person("a").finishes(1, 2, 1, 0)
 
     class Wrong(Lines):
-        def of(self, interview: Any, files: Any) -> Any:
+        def of(self, interview: Any) -> Any:
             return (
-                [line.replace("complete", "partial") for line in lines]
-                for lines in super().of(interview, files)
+                [line.replace("complete", "partial") for line in lines] for lines in super().of(interview)
             )
 
     monkeypatch.setattr(verifying, "Lines", Wrong)

@@ -41,9 +41,10 @@ def _second(seconds: int) -> str:
 
 
 def numbers(values: list[float]) -> str:
-    """Return numbers as Python writes them, with commas; orjson does so too, quicker, but for exponents."""
+    """Return numbers as Python writes them, with commas; orjson does so too, quicker, but where one is tiny."""
     text = orjson.dumps(values).decode()
-    return ",".join([repr(value) for value in values]) if "e" in text else text[1:-1]
+    odd = "e" in text or "0.0000" in text  # Python has an exponent below 0.0001 already
+    return ",".join([repr(value) for value in values]) if odd else text[1:-1]
 
 
 def milliseconds(before: int, after: int) -> int:

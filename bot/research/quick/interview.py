@@ -19,6 +19,8 @@ _RESULT = Step.RESULT.value
 _LEFT = frozenset({Step.PAUSED.value, Step.STOPPED.value})
 _BEFORE_ITEMS = frozenset({None, Step.WELCOME.value, Step.CONSENT.value, Step.RESEARCH.value})
 _ROUTES = 256  # different ways through a form that are remembered
+_USUAL = 2  # what most answers say: the choice, and when
+_NONE: Mapping[str, Mapping[str, Any]] = {}
 _choice_of = itemgetter("choice")
 
 
@@ -46,6 +48,8 @@ class Interview:
         "went_back",
     )
 
+    answers: Mapping[str, Mapping[str, Any]]
+    """What the session says of each item that has an answer, in the order given."""
     form: Sequence[str]
     """The items of its form, in order."""
     adaptive: bool
@@ -61,20 +65,20 @@ class Interview:
 
     def __init__(self, row: Row) -> None:
         # Times are whole microseconds since 1970; `last` is when the result was shown, else the last event.
-        self.code, self.person, self.follows, self.began, self.last, self.went_back, state, self._log, *_ = (
-            row
-        )
-        text = state or "{}"
+        self.code, self.person, self.follows, began, last, self.went_back, text, self._log, *_ = row
+        self.began, self.last = int(began), int(last)
         self.state: dict[str, Any] = orjson.loads(text)
-        self.declined = '"declined":' in text
-        self.edited = '"edits":' in text  # found sooner than by going over the answers
-        self.answers: Mapping[str, Mapping[str, Any]] = self.state.get("answers") or {}
         self.step: str = self.state.get("step", "welcome")
+        self.answers = answers = self.state.get("answers") or _NONE
+        self.declined = self.edited = False
+        if sum(map(len, answers.values())) != _USUAL * len(answers):
+            self.declined = any(answer.get("declined") for answer in answers.values())
+            self.edited = any(answer.get("edits") for answer in answers.values())
 
     @property
     def events(self) -> Sequence[tuple[str, int, dict[str, Any]]]:
         """Return the log: kind, time and body of each event."""
-        return orjson.loads(f"[{self._log or ''}]")  # type: ignore[no-any-return]  # the log is ours
+        return orjson.loads(f"[{self._log}]")  # type: ignore[no-any-return]  # the log is ours
 
     @property
     def reached_items(self) -> bool:
@@ -106,12 +110,15 @@ class Finder:
         self._questionnaire = edition.questionnaire
         self._conditional = any(item.show_if for item in self._questionnaire.items)
         self._forms: dict[tuple[str | None, str | None], tuple[tuple[str, ...], bool]] = {}
+        self._before: tuple[object, tuple[tuple[str, ...], bool]] = ({}, self._form_of({}))
         self._routes: dict[tuple[str, ...], Route] = {}
 
     def find(self, interview: Interview) -> None:
         """Fill in what was asked, and what became of it."""
-        form, adaptive = self._form(interview.state.get("arm"))
-        interview.form, interview.adaptive = form, adaptive
+        arm = interview.state.get("arm")
+        if arm != self._before[0]:  # mostly it is that of the interview before
+            self._before = (arm, self._form_of(arm or {}))
+        interview.form, interview.adaptive = form, adaptive = self._before[1]
         answers = interview.answers
         usual = not (adaptive or self._conditional or interview.declined)
         if usual and tuple(answers) == form:
@@ -129,12 +136,12 @@ class Finder:
         if interview.open is not None:
             interview.values[asked.index(interview.open)] = OPEN
 
-    def _form(self, arm: Mapping[str, str] | None) -> tuple[tuple[str, ...], bool]:
+    def _form_of(self, arm: Mapping[str, str]) -> tuple[tuple[str, ...], bool]:
         """Return the items of the form, and whether it is adaptive."""
-        name = (arm.get(FORM_ARM), arm.get(FREE_TEXT_ARM)) if arm else (None, None)
+        name = (arm.get(FORM_ARM), arm.get(FREE_TEXT_ARM))
         known = self._forms.get(name)
         if known is None:
-            form = form_of(self._questionnaire, arm or {})
+            form = form_of(self._questionnaire, arm)
             known = self._forms[name] = (form.items, form.rule is not None)
         return known
 

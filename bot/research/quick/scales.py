@@ -12,6 +12,9 @@ OPEN, DECLINES, UNREACHED = "?", "!", ""
 """What stands in the place of a choice: on the screen, declined, or not reached. None of them is an id."""
 
 Values = Sequence[str | None]
+Known = tuple[Callable[[Values], Values], dict[Values, str]]
+"""What picks some of a route's values, and the text of each combination of them."""
+
 _MOST = 10_000  # combinations of answers remembered for each scale
 
 
@@ -33,18 +36,26 @@ class Route:
         self.prepared: dict[object, Any] = {}  # what the tables work out for this route
         places = {item: place for place, item in enumerate(items)}
         self._scales = [_Scale(scale, questionnaire, places) for scale in questionnaire.scales]
-        self._known = [(scale.pick, scale.texts) for scale in self._scales]
+        self.score_texts: list[Known] = [(scale.pick, _Texts(scale)) for scale in self._scales]
+        """The value of each scale, with a comma behind it."""
 
     def scores(self, values: Values) -> list[Score]:
         """Return the score of each scale."""
         return [scale.score(scale.pick(values)) for scale in self._scales]
 
-    def score_texts(self, values: Values) -> list[str]:
-        """Return the value of each scale."""
-        try:
-            return [texts[pick(values)] for pick, texts in self._known]
-        except KeyError:  # a combination that nobody had before, or too many to be remembered
-            return [score.value for score in self.scores(values)]
+
+class _Texts(dict[Values, str]):
+    """The texts of a scale's values; what isn't known is worked out, and remembered while they are few."""
+
+    def __init__(self, scale: "_Scale") -> None:
+        super().__init__()
+        self._scale = scale
+
+    def __missing__(self, given: Values) -> str:
+        text = f"{self._scale.score(given).value},"
+        if len(self) < _MOST:
+            self[given] = text
+        return text
 
 
 class _Scale:
@@ -56,7 +67,6 @@ class _Scale:
         self._scale = scale
         self._keyed = [numbers[item] for item in due]
         self._known: dict[Values, Score] = {}
-        self.texts: dict[Values, str] = {}
         self.pick = picking([places[item] for item in due])
 
     def score(self, given: Values) -> Score:
@@ -65,7 +75,7 @@ class _Scale:
         if found is None:
             found = self._score(given)
             if len(self._known) < _MOST:
-                self._known[given], self.texts[given] = found, found.value
+                self._known[given] = found
         return found
 
     def _score(self, given: Values) -> Score:

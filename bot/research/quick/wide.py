@@ -1,6 +1,6 @@
 """`responses_wide.csv`, line by line, from stored interviews."""
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from operator import getitem
 from typing import Any
 
@@ -10,19 +10,22 @@ from bot.research.layout import Layout
 from bot.research.parts import Part, parts, said
 from bot.research.quick.cells import moment, numbers, quoted
 from bot.research.quick.interview import Interview
-from bot.research.quick.scales import DECLINES, OPEN, UNREACHED, Route, Values, picking
+from bot.research.quick.scales import DECLINES, OPEN, UNREACHED, Known, Route, Values, picking
 from bot.research.response import Status, withheld
 from bot.scoring.scales import DECLINED, NOT_ASKED, SKIPPED, TOO_FEW, WITHHELD
 
 NA, SKIP, HELD, FEW = str(NOT_ASKED), str(SKIPPED), str(WITHHELD), str(TOO_FEW)
 SAID_NOT = str(DECLINED)
 _MOST = 10_000  # answers of one item that are remembered
+_TOGETHER, _FEW = 3, 400  # items whose columns are written together, and combinations of theirs remembered
 _RESULT = Step.RESULT.value
 _PARTIAL = Status.PARTIAL.value
 STATUSES = {_RESULT: Status.COMPLETE.value, Step.STOPPED.value: Status.STOPPED.value}
 """How far an interview came, by its step; else it is partial."""
 
+_NEVER = (None, None, None)  # nobody agreed to anything
 _FRACTIONS = [repr(number / 1000)[1:] for number in range(1000)]  # of a second, from its milliseconds
+_WHOLE = [f"{number},{number},0,0" for number in range(100)]  # counts where everything is answered
 
 
 class Texts(dict[str | None, str]):
@@ -66,13 +69,13 @@ def _texts(answers: AnyAnswers, found: Sequence[Part], *, held: bool) -> Texts:
 def wide_lines(edition: Edition, layout: Layout, *, withhold: bool = True) -> Callable[[Interview], str]:
     """Return what turns an interview into its line."""
     held = withheld(edition.questionnaire, identifiers=withhold)
-    who, items = _who(edition), _items(texts_of(edition, layout, held), layout)
-    scales, results = _scales(edition, layout), _results(edition, layout)
+    who, results = _who(edition), _results(edition, layout)
+    said = _said(edition, texts_of(edition, layout, held), layout)
 
     def line(interview: Interview) -> str:
         return (
             f"{interview.code},{interview.person},{interview.follows or NA},{who(interview.state)},"
-            f"{_when(interview)},{items(interview)}{scales(interview)}{results(interview)}"
+            f"{_when(interview)},{said(interview)}{results(interview)}"
         )
 
     return line
@@ -81,18 +84,19 @@ def wide_lines(edition: Edition, layout: Layout, *, withhold: bool = True) -> Ca
 def _who(edition: Edition) -> Callable[[Mapping[str, Any]], str]:
     """Return what writes who asked and what was agreed to: mostly the same as the one before."""
     start = f"{edition.questionnaire.id},{quoted(edition.questionnaire.version)},{edition.digest}"
-    before: tuple[object, ...] = ()
+    before: list[object] = []
     same = ""
 
     def text(state: Mapping[str, Any]) -> str:
         nonlocal before, same
-        consent, research, get = state.get("consent"), state.get("research_at"), state.get
-        agreed = (consent["digest"], consent["language"]) if consent else None
-        key = (state["channel"], state["language"], state["organisation"], get("invite"), get("arm"), agreed)
+        get = state.get
+        consent, research = get("consent"), get("research_at")
+        digest, language, at = (consent["digest"], consent["language"], consent["at"]) if consent else _NEVER
+        key = [state["channel"], state["language"], state["organisation"], get("invite"), get("arm")]
+        key += digest, language
         if key != before:
             before, same = key, f"{start},{_who_text(state)}"
-        at = moment(consent["at"]) if consent else NA
-        return f"{same},{at},{NA if research is None else moment(research)}"
+        return f"{same},{moment(at) if at else NA},{moment(research) if research else NA}"
 
     return text
 
@@ -123,51 +127,72 @@ def _when(interview: Interview) -> str:
 
 
 def _counts(interview: Interview) -> str:
-    given, open_, skipped = interview.given, interview.open is not None, interview.values.count(None)
+    given, skipped = interview.given, interview.values.count(None)
+    if interview.open is None and not (skipped or interview.declined or interview.edited):
+        return _WHOLE[given] if given < len(_WHOLE) else f"{given},{given},0,0"
     answered = interview.answered if interview.declined else given - skipped
     edits = _edits(interview) if interview.edited else 0
-    return f"{given + open_},{answered},{skipped},{edits}"
+    return f"{given + (interview.open is not None)},{answered},{skipped},{edits}"
 
 
 def _edits(interview: Interview) -> int:
     return sum([interview.answers[item].get("edits", 0) for item in interview.choices])
 
 
-def _items(by_item: Mapping[str, Texts], layout: Layout) -> Callable[[Interview], str]:
-    """Return what writes the columns of all items, with a comma behind each."""
-    key = object()
-    every = {item: len(found) for item in layout.items if (found := parts(layout, item))}
+class _Together(dict[Values, str]):
+    """The columns of a few items, for each combination of answers; remembered while they are few."""
 
-    def prepared(route: Route) -> tuple[str, Callable[[Values], Values], list[Texts]]:
-        """Return a pattern of all items' columns, what picks the values for its gaps, and their texts."""
-        places = {item: place for place, item in enumerate(route.items)}
-        gaps = [item for item in every if item in places]
-        pattern = "".join(["%s," if item in places else f"{NA}," * every[item] for item in every])
-        return pattern, picking([places[item] for item in gaps]), [by_item[item] for item in gaps]
+    def __init__(self, pattern: str, words: Sequence[Texts]) -> None:
+        super().__init__()
+        self._pattern, self._words = pattern, words
+
+    def __missing__(self, given: Values) -> str:
+        text = self._pattern % tuple(map(getitem, self._words, given))
+        if len(self) < _FEW:
+            self[given] = text
+        return text
+
+
+def _said(edition: Edition, by_item: Mapping[str, Texts], layout: Layout) -> Callable[[Interview], str]:
+    """Return what writes the columns of all items and scales, with a comma behind each."""
+    key = object()
 
     def text(interview: Interview) -> str:
         route = interview.route
         found = route.prepared.get(key)
         if found is None:
-            found = route.prepared[key] = prepared(route)
-        pattern, pick, words = found
-        return pattern % tuple(map(getitem, words, pick(interview.values)))
+            items, scales = _items(route, by_item, layout), _scales(route, edition, layout)
+            found = route.prepared[key] = [*items, *scales]
+        values = interview.values
+        return "".join([texts[pick(values)] for pick, texts in found])
 
     return text
 
 
-def _scales(edition: Edition, layout: Layout) -> Callable[[Interview], str]:
-    every = list(layout.scales)
-    places = [every.index(scale.id) for scale in edition.questionnaire.scales]
-    pattern = "".join([("%s," if place in places else f"{NA},") for place in range(len(every))])
-    order = sorted(range(len(places)), key=places.__getitem__)
-    in_order = order == list(range(len(places)))
+def _items(route: Route, by_item: Mapping[str, Texts], layout: Layout) -> Iterator[Known]:
+    """Yield the columns of all items, a few at a time."""
+    places = {item: place for place, item in enumerate(route.items)}
+    every = {item: len(found) for item in layout.items if (found := parts(layout, item))}
+    pattern, gaps = "", list[str]()
+    for item, columns in every.items():
+        if item not in places:
+            pattern += f"{NA}," * columns
+            continue
+        if len(gaps) == _TOGETHER:
+            yield picking([places[one] for one in gaps]), _Together(pattern, [by_item[one] for one in gaps])
+            pattern, gaps = "", []
+        pattern += "%s,"
+        gaps.append(item)
+    yield picking([places[one] for one in gaps]), _Together(pattern, [by_item[one] for one in gaps])
 
-    def text(interview: Interview) -> str:
-        scores = interview.route.score_texts(interview.values)
-        return pattern % tuple(scores if in_order else [scores[place] for place in order])
 
-    return text
+def _scales(route: Route, edition: Edition, layout: Layout) -> Iterator[Known]:
+    """Yield the columns of all scales."""
+    own = {
+        scale.id: texts for scale, texts in zip(edition.questionnaire.scales, route.score_texts, strict=True)
+    }
+    for scale in layout.scales:
+        yield own.get(scale) or (picking([]), {(): f"{NA},"})
 
 
 def _results(edition: Edition, layout: Layout) -> Callable[[Interview], str]:
