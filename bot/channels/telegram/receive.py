@@ -24,7 +24,7 @@ log = structlog.get_logger()
 HEARD_AT: Final = "heard_at"
 """The fact that tells a restart how long we were deaf."""
 REMEMBER_EVERY: Final = timedelta(seconds=15)
-STALLED_AFTER: Final = 1.0
+STALLED_AFTER: Final = 0.25
 """Seconds after which the rest of a batch isn't waited for any longer before asking again."""
 STALLED_PAUSE: Final = 0.5
 """Seconds between asking while nothing new comes from behind a stalled update."""

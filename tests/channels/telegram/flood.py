@@ -9,11 +9,12 @@ import argparse
 import asyncio
 import itertools
 import random
+import statistics
 import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,43 +32,54 @@ others wait behind in Telegram's own queue, which is asked from the front and in
 
 @dataclass(slots=True)
 class Figures:
-    """How long people waited, in seconds, and how much was thrown at the bot meanwhile."""
+    """How long people waited in each round of each weather, in seconds, and how much was thrown."""
 
-    waits: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    waits: dict[str, dict[int, list[float]]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(list))
+    )
     thrown: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
-    def p99(self, weather: str) -> float:
-        """Return the wait that one tap in a hundred exceeds."""
-        waits = sorted(self.waits[weather])
-        return waits[int(len(waits) * 0.99)] if waits else float("nan")
+    def ratios(self, flood: str) -> list[float]:
+        """Return by how much a flood multiplies the p99 of its round."""
+        calm = self.waits[CALM]
+        return [quantile(waits, 0.99) / quantile(calm[n], 0.99) for n, waits in self.waits[flood].items()]
 
     def ratio(self, flood: str) -> float:
-        """Return by how much a flood multiplies it."""
-        return self.p99(flood) / self.p99(CALM)
+        """Return the median over the rounds."""
+        return statistics.median(self.ratios(flood))
 
     def __str__(self) -> str:
-        lines = [f"{'':12} {'taps':>6} {'p50 ms':>8} {'p99 ms':>8} {'ratio':>6} {'thrown':>8}"]
-        for weather, waits in self.waits.items():
-            p50 = sorted(waits)[len(waits) // 2] * 1000
-            p99, ratio = self.p99(weather) * 1000, self.ratio(weather)
-            lines.append(
-                f"{weather:12} {len(waits):6} {p50:8.1f} {p99:8.1f} {ratio:6.2f} {self.thrown[weather]:8}"
-            )
+        lines = [
+            f"{'':12} {'taps':>6} {'p50 ms':>8} {'p99 ms':>8} {'thrown':>8}  ratio of p99: median, each round"
+        ]
+        for weather, rounds in self.waits.items():
+            waits = [*itertools.chain.from_iterable(rounds.values())]
+            p50, p99 = quantile(waits, 0.5) * 1000, quantile(waits, 0.99) * 1000
+            line = f"{weather:12} {len(waits):6} {p50:8.1f} {p99:8.1f} {self.thrown[weather]:8}"
+            if weather != CALM:
+                each = " ".join(f"{one:.2f}" for one in self.ratios(weather))
+                line += f"  {self.ratio(weather):.2f}: {each}"
+            lines.append(line)
         return "\n".join(lines)
+
+
+def quantile(waits: list[float], share: float) -> float:
+    """Return the wait that this share of the taps doesn't exceed."""
+    return sorted(waits)[int(len(waits) * share)] if waits else float("nan")
 
 
 class Timed(Tapper):
     """A person of the crowd, with a watch."""
 
     figures: Figures
-    weather: list[str]
-    since: tuple[str, float] | None = None
+    weather: list[tuple[str, int]]
+    since: tuple[tuple[str, int], float] | None = None
 
     async def _page_after(self, tapped: tuple[int, str] | None) -> Message:
         message = await super()._page_after(tapped)
         if self.since is not None:
-            weather, began = self.since
-            self.figures.waits[weather].append(asyncio.get_running_loop().time() - began)
+            (weather, number), began = self.since
+            self.figures.waits[weather][number].append(asyncio.get_running_loop().time() - began)
             self.since = None
         return message
 
@@ -76,7 +88,7 @@ class Timed(Tapper):
         await super()._tap(message)
 
 
-async def crowd(telegram: Emulator, people: int, figures: Figures, weather: list[str]) -> None:
+async def crowd(telegram: Emulator, people: int, figures: Figures, weather: list[tuple[str, int]]) -> None:
     """Let so many people be interviewed at any time, until cancelled."""
     numbers, report = itertools.count(), Report()
 
@@ -125,30 +137,54 @@ def press(phone: Phone, message: Message, data: str) -> dict[str, Any]:
     return {"id": "1", "from": phone.person.wire(), "chat_instance": "1", "message": on, "data": data}
 
 
-FLOODS: Final = {"one button": pressing, "old buttons": old_buttons, "anything": anything}
+def ten_thousand(phone: Phone) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield ten thousand presses, which are thrown all at once."""
+    return itertools.islice(pressing(phone), TEN_THOUSAND)
 
 
-async def throw(telegram: Emulator, flood: Iterator[tuple[str, dict[str, Any]]], at_once: int) -> int:
+TEN_THOUSAND: Final = 10_000
+FLOODS: Final = {
+    "one button": pressing,
+    "old buttons": old_buttons,
+    "anything": anything,
+    "ten thousand": ten_thousand,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Thrower:
+    """How somebody floods."""
+
+    at_once: int = AT_ONCE
+    lanes: int = 1  # calls of the webhook at a time; Telegram makes one for one person, or two
+
+    def of(self, name: str) -> "Thrower":
+        """Return how this flood is thrown."""
+        return replace(self, at_once=TEN_THOUSAND) if name == "ten thousand" else self
+
+
+async def throw(telegram: Emulator, flood: Iterator[tuple[str, dict[str, Any]]], thrower: Thrower) -> int:
     """Throw updates until cancelled; return how many."""
     thrown = 0
     try:
-        while True:
-            for kind, body in itertools.islice(flood, 50):
-                telegram.updates.push_raw({kind: body}, kind=kind, lane="flood")
+        while some := [*itertools.islice(flood, 50)]:
+            for kind, body in some:
+                telegram.updates.push_raw({kind: body}, kind=kind, lane=f"flood {thrown % thrower.lanes}")
                 thrown += 1
             await asyncio.sleep(0)
-            while len(telegram.updates) > at_once:  # noqa: ASYNC110 - a queue that shrinks rings no bell
+            while len(telegram.updates) > thrower.at_once:  # noqa: ASYNC110 - a queue that shrinks rings no bell
                 await asyncio.sleep(0.002)
+        await asyncio.Event().wait()
     except asyncio.CancelledError:
         pass
     return thrown
 
 
 async def run(
-    folder: Path, *, people: int, rounds: int, seconds: float, at_once: int = AT_ONCE, webhook: bool = False
+    folder: Path, *, people: int, rounds: int, seconds: float, thrower: Thrower, webhook: bool = False
 ) -> Figures:
     """Alternate calm and each flood so many rounds, so many seconds each."""
-    figures, weather = Figures(), ["warming up"]
+    figures, weather = Figures(), [("warming up", 0)]
     async with Emulator(clock=Clock(), strict=False, keep=0) as telegram:
         program = Program(folder, telegram, free_port() if webhook else None)
         await program.start()
@@ -157,20 +193,17 @@ async def run(
         await enter(flooder)
         others = asyncio.create_task(crowd(telegram, people, figures, weather))
         await asyncio.sleep(seconds)
-        for _ in range(rounds):
-            for name, flood in FLOODS.items():
-                weather.append(CALM)
-                await asyncio.sleep(seconds)
-                weather.append(name)
-                throwing = asyncio.create_task(throw(telegram, flood(flooder), at_once))
-                await asyncio.sleep(seconds)
-                throwing.cancel()
-                figures.thrown[name] += await throwing
-                weather.append("after")
-                await telegram.until(
-                    lambda: len(telegram.updates) < people * 2 or None, "drained", seconds=120
-                )
-                await asyncio.sleep(1)
+        for number, (name, flood) in itertools.product(range(rounds), FLOODS.items()):
+            weather.append((CALM, number))
+            await asyncio.sleep(seconds)
+            weather.append((name, number))
+            throwing = asyncio.create_task(throw(telegram, flood(flooder), thrower.of(name)))
+            await asyncio.sleep(seconds)
+            throwing.cancel()
+            figures.thrown[name] += await throwing
+            weather.append(("after", number))
+            await telegram.until(lambda: len(telegram.updates) < people * 2 or None, "drained", seconds=120)
+            await asyncio.sleep(1)
         others.cancel()
         await asyncio.gather(others, return_exceptions=True)
         await program.stop()
@@ -186,6 +219,7 @@ def main() -> None:
     reader.add_argument("--rounds", type=int, default=5)
     reader.add_argument("--seconds", type=float, default=6.0)
     reader.add_argument("--at-once", type=int, default=AT_ONCE)
+    reader.add_argument("--lanes", type=int, default=1, help="calls at a time for the flooder")
     reader.add_argument("--webhook", action="store_true")
     given = reader.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -195,7 +229,7 @@ def main() -> None:
                 people=given.people,
                 rounds=given.rounds,
                 seconds=given.seconds,
-                at_once=given.at_once,
+                thrower=Thrower(given.at_once, given.lanes),
                 webhook=given.webhook,
             )
         )

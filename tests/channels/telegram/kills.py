@@ -32,6 +32,7 @@ from tests.fork_server import fork_server
 PATIENCE = 60.0
 OUTAGE = 600.0
 CALM = 3  # after every so-maniest kill
+IMPATIENT = 4  # every so-maniest person taps each button four times at once
 FIRST_BUTTON = {"25 taps.": 0, "Before we begin": 0, "One more thing": 0, "That was the last question": 0}
 
 
@@ -81,12 +82,15 @@ def done(message: Message) -> bool:
 class Tapper:
     """A person with a phone who answers everything, at a human's pace made quick."""
 
-    def __init__(self, telegram: Emulator, number: int, report: Report, pause: float) -> None:
+    def __init__(
+        self, telegram: Emulator, number: int, report: Report, pause: float, *, times: int = 1
+    ) -> None:
         self.phone = telegram.phone(f"P{number}")
         self.number = number
         self._telegram = telegram
         self._report = report
         self._pause = pause
+        self._times = times  # that each button is tapped at once
         self._dice = random.Random(number)
         self.waits = 0
         self.waiting = False
@@ -138,8 +142,10 @@ class Tapper:
         place = next((place for text, place in FIRST_BUTTON.items() if text in message.text), None)
         if place is None:
             place = choice(self.number, int(message.text.split(" of 25")[0].rpartition("\n")[2]))
-        self._report.taps += 1
-        await self.phone.taps_data(message.keyboard[place][0]["callback_data"], message)
+        data = message.keyboard[place][0]["callback_data"]
+        for _ in range(self._times):
+            self._report.taps += 1
+            await self.phone.taps_data(data, message)
 
 
 async def kill_now_and_then(
@@ -192,7 +198,9 @@ async def crowd(
 
     async def one_after_the_other() -> None:
         while not over.done() and not report.hanging:
-            everybody.append(Tapper(telegram, len(everybody), report, pause))
+            number = len(everybody)
+            times = 1 if number % IMPATIENT else 4
+            everybody.append(Tapper(telegram, number, report, pause, times=times))
             await everybody[-1].interview()
 
     await asyncio.gather(*(one_after_the_other() for _ in range(at_once)))
