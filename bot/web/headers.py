@@ -7,7 +7,6 @@ somebody else's frame unless the organisation's file names that site.
 from collections.abc import Iterable
 from typing import Final
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _POLICY: Final = (
@@ -24,6 +23,10 @@ HEADERS: Final = {
     "Cache-Control": "no-store",
 }
 _FOR_A_YEAR: Final = "max-age=31536000"
+_CSP: Final = b"content-security-policy"
+_UNFRAMED: Final = b"frame-ancestors 'none'"
+_OLDER: Final = (b"x-frame-options", b"DENY")
+"""For browsers that don't know the policy."""
 
 
 def policy(ancestors: Iterable[str] = ()) -> str:
@@ -36,23 +39,24 @@ class SecureHeaders:
 
     def __init__(self, app: ASGIApp, *, https: bool) -> None:
         self._app = app
-        self._https = https
+        always = {"Content-Security-Policy": policy(), **HEADERS}
+        always |= {"Strict-Transport-Security": _FOR_A_YEAR} if https else {}
+        self._always = [(name.lower().encode(), value.encode()) for name, value in always.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self._add(MutableHeaders(scope=message))
+                message = {**message, "headers": self._with(list(message.get("headers", ())))}
             await send(message)
 
         await self._app(scope, receive, sending)
 
-    def _add(self, headers: MutableHeaders) -> None:
-        headers.setdefault("Content-Security-Policy", policy())
-        if "frame-ancestors 'none'" in headers["Content-Security-Policy"]:
-            headers.setdefault("X-Frame-Options", "DENY")  # for browsers that don't know the policy
-        for name, value in HEADERS.items():
-            headers.setdefault(name, value)
-        if self._https:
-            headers.setdefault("Strict-Transport-Security", _FOR_A_YEAR)
+    def _with(self, headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+        """Return an answer's headers with those it lacks; their names are in small letters, as ASGI says."""
+        given = dict(headers)
+        headers += [one for one in self._always if one[0] not in given]
+        if _UNFRAMED in given.get(_CSP, _UNFRAMED) and _OLDER[0] not in given:
+            headers.append(_OLDER)
+        return headers

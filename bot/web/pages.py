@@ -2,20 +2,26 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
 from bot.conversation.content import Content
+from bot.conversation.phrasebook import Phrasebook
 from bot.conversation.replies import Page, Reply
 from bot.conversation.scene import Scene
+from bot.organisation.model import Organisation
 from bot.web.headers import policy
 
 RIGHT_TO_LEFT: Final = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"})
 ROOMS: Final = ("bot.web", "bot.invites", "bot.channels.webchat", "bot.dashboard")
 """Whose folders `templates` are looked through."""
+
+_PARTS: Final = ("head", "top", "menu", "stop", "urgent", "live")
 
 _CALLED: Final = {
     "privacy": "web.privacy",
@@ -71,11 +77,21 @@ def _templates() -> Environment:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Framed:
+    """What stands around every page of an organisation in a language, and what it was made of."""
+
+    organisation: Organisation
+    phrasebook: Phrasebook
+    parts: Mapping[str, Markup]
+
+
 class Pages:
-    """The templates, read once."""
+    """The templates, read once, and what is the same around every page."""
 
     def __init__(self) -> None:
         self._templates = _templates()
+        self._frames: dict[tuple[str, str], _Framed] = {}
 
     def render(self, template: str, content: Content, language: str, **values: Any) -> str:
         """Return a page in a language, in the colours of the content's organisation."""
@@ -85,9 +101,20 @@ class Pages:
             language=language,
             direction=direction(language),
             organisation=content.organisation,
-            calls=calls(content, language),
+            frame=self._frame(content, language, scene),
             **values,
         )
+
+    def _frame(self, content: Content, language: str, scene: Scene) -> Mapping[str, Markup]:
+        """Return what stands around a page, made anew only where the organisation's file is another."""
+        organisation, phrasebook = content.organisation, content.phrasebook
+        kept = self._frames.get((organisation.id, language))
+        if kept is None or kept.organisation is not organisation or kept.phrasebook is not phrasebook:
+            said = {"say": scene.say, "organisation": organisation, "calls": calls(content, language)}
+            made = self._templates.get_template("frame.html").make_module(said)
+            kept = _Framed(organisation, phrasebook, {part: getattr(made, part)() for part in _PARTS})
+            self._frames[organisation.id, language] = kept
+        return kept.parts
 
     def script(self, template: str, **values: Mapping[str, str]) -> str:
         """Return a script; its template writes values as JSON."""

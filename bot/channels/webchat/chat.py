@@ -148,7 +148,7 @@ class Chat:
         if told.session is not None:
             content = await content_of(self.site.desk, told.session)
             reply = told.reply or shown.of_interview(content, told.session, {})
-            return await self._interview(seat, told.session, reply)
+            return await self._interview(seat, told.session, reply, told.message)
         return await self._farewell(
             request, replace(seat, visitor=replace(seat.visitor, secret=None)), told.reply
         )
@@ -171,13 +171,15 @@ class Chat:
         framed = "&frame=1" if seat.visitor.mode is Mode.FRAME else ""
         return RedirectResponse(seat.path + shown.query(reply, None) + framed, 303)
 
-    async def _interview(self, seat: Seat, session: Session, reply: Reply) -> Response:
+    async def _interview(
+        self, seat: Seat, session: Session, reply: Reply, said: Message | None = None
+    ) -> Response:
         content = await content_of(self.site.desk, session)
         session = opened(self.site.desk.keys, content, session)
         if reply.page is Page.SHARE:
             code = await share_code(self.site.desk.store, session)
             content = replace(content, share_link=self.site.landing(code))
-        message = await self._message(seat, content, session, reply)
+        message = said or await self._message(seat, content, session, reply)
         more = {
             "stoppable": session.step not in ENDED,
             "share": content.share_link if reply.page is Page.SHARE else None,

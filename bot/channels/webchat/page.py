@@ -10,7 +10,7 @@ from bot.conversation.replies import Button, Entry, Message, Page, Reply
 from bot.conversation.route import form_of, preceding, route
 from bot.conversation.scene import Scene
 from bot.conversation.session import Session, Step
-from bot.conversation.taps import DONE, Act, read
+from bot.conversation.taps import DONE, Act, Tap, read
 from bot.web.pages import said_on_web
 from bot.web.text import Block, Line, blocks, plain, split_heading
 
@@ -26,7 +26,7 @@ class Row:
     """Buttons side by side."""
 
     buttons: tuple[Button, ...]
-    kind: str = ""  # choice | chosen | numbers | done | quiet | ""
+    kind: str = ""  # choice | chosen | change | numbers | done | quiet | ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def sheet(content: Content, session: Session | None, reply: Reply, message: Mess
         page=message.page,
         heading=heading,
         blocks=tuple(one for one in parts if one.kind != "numbered" or not beside),
-        rows=tuple(row for row in rows if not _acts(row.buttons) <= _BESIDE or not beside),
+        rows=tuple(row for row in rows if row.kind != "change" or not beside),
         beside=beside,
         notice=plain(message.toast) if message.toast else None,
         whispered=reply.notice in {"saved", "skipped"},
@@ -85,40 +85,41 @@ def _place(asked: Sequence[str], item: str | None) -> int:
 
 def _rows(message: Message, mark: str) -> tuple[Row, ...]:
     """Return the buttons; the mark of what was chosen before is also a colour here."""
-    rows = [tuple(one for one in row if not _is_telegrams(one)) for row in message.rows]
-    return tuple(Row(row, _kind(message.page, row, mark)) for row in rows if row)
+    rows = []
+    for buttons in message.rows:
+        taps = {one: read(one.token or "") for one in buttons}
+        kept = {one: tap for one, tap in taps.items() if not _is_telegrams(tap)}
+        if kept:
+            marked = next(iter(kept)).label.startswith(mark)
+            rows.append(Row(tuple(kept), _kind(message.page, list(kept.values()), marked=marked)))
+    return tuple(rows)
+
+
+def _is_telegrams(tap: Tap | None) -> bool:
+    """Tell whether a button is about messages in a chat, of which there are none here."""
+    return tap is not None and tap.act is Act.PLAIN and tap.arg in {"m", "e"}
+
+
+def _kind(page: Page, taps: Sequence[Tap | None], *, marked: bool) -> str:
+    acts = {tap.act for tap in taps if tap}
+    if acts and acts <= _QUIET:
+        return "quiet"
+    if acts and acts <= _BESIDE:
+        return "change"
+    if acts == {Act.CHOOSE} and len(taps) > 1:
+        return "numbers"
+    if page is Page.QUESTION and any(tap.arg == DONE for tap in taps if tap):
+        return "done"
+    if page not in _SECOND:
+        return ""
+    return "chosen" if marked else "choice"
 
 
 def _beside(parts: Sequence[Block], rows: Sequence[Row]) -> tuple[tuple[Line, Button], ...]:
     """Return numbered lines, each with the button about it; none where they don't go together."""
     lines = [line for block in parts if block.kind == "numbered" for line in block.lines]
-    buttons = [one for row in rows if _acts(row.buttons) <= _BESIDE for one in row.buttons]
+    buttons = [one for row in rows if row.kind == "change" for one in row.buttons]
     return tuple(zip(lines, buttons, strict=True)) if len(lines) == len(buttons) else ()
-
-
-def _acts(row: Sequence[Button]) -> set[Act | None]:
-    taps = [read(one.token or "") for one in row]
-    return {tap.act if tap else None for tap in taps}
-
-
-def _is_telegrams(button: Button) -> bool:
-    """Tell whether a button is about messages in a chat, of which there are none here."""
-    tap = read(button.token or "")
-    return tap is not None and tap.act is Act.PLAIN and tap.arg in {"m", "e"}
-
-
-def _kind(page: Page, row: Sequence[Button], mark: str) -> str:
-    taps = [tap for one in row if (tap := read(one.token or ""))]
-    acts = {tap.act for tap in taps}
-    if acts and acts <= _QUIET:
-        return "quiet"
-    if acts == {Act.CHOOSE} and len(row) > 1:
-        return "numbers"
-    if page is Page.QUESTION and any(tap.arg == DONE for tap in taps):
-        return "done"
-    if page not in _SECOND:
-        return ""
-    return "chosen" if row[0].label.startswith(mark) else "choice"
 
 
 def _earlier(scene: Scene) -> Button | None:

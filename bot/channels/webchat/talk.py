@@ -8,7 +8,7 @@ from typing import Final
 from bot.channels.webchat import resume
 from bot.channels.webchat.visitor import CHANNEL, Visitor
 from bot.conversation.events import Commanded, Heard, Started, Tapped, Typed
-from bot.conversation.replies import Page, Reply
+from bot.conversation.replies import Message, Page, Reply
 from bot.conversation.session import Session, Step
 from bot.conversation.taps import ENTERS, Act, read, token
 from bot.turns import Desk, Incoming, content_of, take_turn
@@ -24,6 +24,7 @@ class Told:
 
     session: Session | None
     reply: Reply | None  # None: the present page
+    message: Message | None = None  # that page's words, where the turn said them as a page does
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,9 @@ class Talk:
             reply = Reply(spoken.messages[-1].page, reply.language)  # verified meanwhile: erased
         if reply is not None and reply.page is Page.PAUSED and spoken.session is not None:
             await resume.offer(self.desk, spoken.person, secret, spoken.session)
-        return Told(spoken.session, reply)
+        message = spoken.messages[-1] if spoken.messages else None
+        asks = message is not None and reply is not None and message.page is reply.page is Page.QUESTION
+        return Told(spoken.session, reply, message if asks else None)
 
 
 def _enters(tap: str) -> bool:
