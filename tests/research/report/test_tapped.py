@@ -25,6 +25,12 @@ ARMS = {OWN_ARM: 0.7, NEUTRAL_ARM: 0.3}
 COUNT = 2_000
 
 
+@pytest.fixture(autouse=True)
+def _no_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody looks at a picture here, and to draw them takes longer than all the rest."""
+    monkeypatch.setattr("bot.research.report.pictures.drawn_svg", lambda _spec: "<svg/>")
+
+
 def crowd(taps: Mapping[tuple[str, str], int] | None) -> People:
     """Return people in two arms, of whom every second was shown a tip."""
     chance = np.random.default_rng(11)
