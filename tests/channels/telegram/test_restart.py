@@ -7,7 +7,7 @@ import pytest
 from bot.delivery import Pace
 from bot.storage.store import Store
 from bot.turns import Desk
-from tests.channels.telegram.bot import answer, enter, running
+from tests.channels.telegram.bot import answer, enter, running, session_of
 from tests.emulator import Clock, Emulator, Phone
 from tests.emulator.faults import Drop, Hang, bad_gateway
 
@@ -77,6 +77,31 @@ class TestWhatIsOwed:
             await ana.sees("3 of 25")
             await telegram.quiet()
         assert len(telegram.transcript.called("editMessageText")) == before + 1
+        assert not await store.owed()
+
+    @pytest.mark.slow
+    async def test_of_a_burst_is_one_page_that_was_left_to_its_last_tap(
+        self, telegram: Emulator, desk: Desk, ana: Phone, store: Store
+    ) -> None:
+        """Thirty taps are saved in one commit, then killed: all are heard, and the page is said once."""
+        async with running(telegram, desk) as bot:
+            await enter(ana)
+            question = await ana.sees("1 of 25")
+            telegram.faults.add("editMessageText", Hang(after_effect=False), times=None)
+            with telegram.updates.held():
+                for _ in range(30):
+                    await ana.taps_data(question.keyboard[0][0]["callback_data"], question)
+            await telegram.until(lambda: not telegram.updates.pending(), "they are saved")
+            await bot.kill()
+            session = await session_of(bot, ana)
+        telegram.faults.clear()
+        assert session is not None
+        assert [one.edits for one in session.answers.values()] == [0]
+        assert len(await store.owed()) == 1
+        async with running(telegram, desk):
+            message = await ana.sees("2 of 25")
+            await telegram.quiet()
+        assert [one.id for one in ana.visible if one.author != ana.person.id] == [message.id]
         assert not await store.owed()
 
     @pytest.mark.slow
