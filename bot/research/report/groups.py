@@ -1,16 +1,15 @@
-"""Groups that people are in without our doing: language, channel, demographics; and weeks."""
+"""Groups that people are in without our doing: language, channel, demographics."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 import numpy as np
 
 from bot.research.fit.arrays import Flags, Floats
 from bot.research.report.intervals import cramers_v, holm, median, share
 from bot.research.report.people import People, Strings
-from bot.research.report.pictures import dots, kept, lines
-from bot.research.report.rules import LEAST, LEVEL, RELIABILITY
+from bot.research.report.pictures import dots, kept
+from bot.research.report.rules import LEVEL, RELIABILITY
 from bot.research.report.table import Block, Cell, Column, Estimate, Section, Show, Table
 from bot.research.report.traits import demographics
 
@@ -116,46 +115,3 @@ def crossed(one: Strings, other: Strings) -> Floats:
     table = np.zeros((len(rows), len(columns)))
     np.add.at(table, (places, others), 1)
     return table
-
-
-# ---------------------------------------------------------------- weeks
-
-
-def trends(people: People) -> Section | None:
-    """Return the section about weeks, or None where there is one week or no date."""
-    began = people.column("started_at")
-    weeks = np.array([_week(cell) for cell in began.tolist()], dtype=np.str_)
-    met = [str(week) for week in np.unique(weeks) if week]
-    if len(met) < 2:  # noqa: PLR2004 - one week is no trend
-        return None
-    columns = (
-        Column("week", "Week", Show.TEXT),
-        Column("people", "Began", Show.COUNT),
-        Column("finished", "Came to the end", Show.PERCENT),
-        *(Column(one, name, Show.PERCENT) for one, name in people.segments.items()),
-    )
-    rows = [(week, *_of_week(people, weeks == week)) for week in met]
-    drawn = lines(
-        kept((str(row[0]), row[2] if isinstance(row[2], Estimate) else None) for row in rows),
-        "came to the end, %",
-    )
-    note = f"ISO weeks, UTC; segments of those who finished. A week needs {LEAST} people for a share."
-    return Section(
-        "trends", "Week by week", (), (Block(Table("weeks", "By week", columns, tuple(rows), note), drawn),)
-    )
-
-
-def _week(cell: str) -> str:
-    if len(cell) < len("2026-11-24"):  # the years of a Safe Harbor export have no weeks
-        return ""
-    year, week, _ = datetime.fromisoformat(cell).isocalendar()
-    return f"{year}-W{week:02}"
-
-
-def _of_week(people: People, chosen: Flags) -> Iterator[Cell]:
-    yield int(chosen.sum())
-    yield _finished(people, chosen)
-    sorted_ = people.segment[chosen]
-    sorted_ = sorted_[sorted_ != ""]
-    for one in people.segments:
-        yield share(int((sorted_ == one).sum()), len(sorted_)) if len(sorted_) else None

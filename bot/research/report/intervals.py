@@ -1,12 +1,12 @@
 """Intervals and tests for counts. Each function names the paper that its formula is from."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from scipy import optimize, stats
 
-from bot.research.fit.arrays import Floats
+from bot.research.fit.arrays import Flags, Floats, Ints
 from bot.research.report.rules import EXPECTED, LEAST
 from bot.research.report.table import Estimate
 
@@ -111,6 +111,30 @@ def same_rate(events: int, people: int, other_events: int, other_people: int) ->
     share = people / (people + other_people)  # not a frozen `binom`, which costs four times as much to make
     tails = stats.binom.cdf(events, total, share), stats.binom.sf(events - 1, total, share)
     return min(1.0, 2 * float(min(tails)))
+
+
+def slope(times: Floats, has: Floats | Flags) -> tuple[Estimate, float]:
+    """Return how a share changes with time, least squares, and the p of no change; Student's t.
+
+    The spread of a share depends on the share, so the variance is HC3 (MacKinnon & White, 1985).
+    """
+    y, x = has.astype(np.float64), times - times.mean()
+    spread = float(x @ x)
+    value = float(x @ y) / spread
+    rest = (y - y.mean() - value * x) / (1 - 1 / len(y) - x * x / spread)
+    error = math.sqrt(float(x * x @ rest**2)) / spread
+    reach = float(stats.t.ppf(0.975, len(y) - 2)) * error
+    p = 2 * float(stats.t.sf(abs(value) / error, len(y) - 2))
+    return Estimate(value, value - reach, value + reach), p
+
+
+def resampled(figures: Callable[[Ints], Floats], people: int, seed: int, draws: int = 1000) -> list[Estimate]:
+    """Return figures of people with percentile intervals over resampled people (Efron, 1979)."""
+    chance = np.random.default_rng(seed)
+    drawn = np.array([figures(chance.integers(people, size=people)) for _ in range(draws)])
+    low, high = np.quantile(drawn, (0.025, 0.975), axis=0)
+    found = zip(figures(np.arange(people)).tolist(), low.tolist(), high.tolist(), strict=True)
+    return [Estimate(*each) for each in found]
 
 
 def holm(ps: Sequence[float]) -> list[float]:

@@ -13,13 +13,26 @@ from bot.scoring.scales import NOT_ASKED, WITHHELD
 
 def items(people: People) -> Section:
     """Return the section: one table for each answer scale."""
-    scales = people.questionnaire.answers
+    scales, met = people.questionnaire.answers, _asked(people)
     held = {
-        name: [item for item in people.values if people.questionnaire.item(item).answers == name]
-        for name in scales
+        name: [item for item in met if people.questionnaire.item(item).answers == name] for name in scales
     }
     blocks = [_block(people, name, those) for name, those in held.items() if those]
-    return Section("items", "Each item", (), (*blocks, *_missing(people)))
+    return Section("items", "Each item", _words(people, met), (*blocks, *_missing(people, met)))
+
+
+def _words(people: People, met: Sequence[str]) -> tuple[str, ...]:
+    rest = len(people.values) - len(met)
+    return (f"{rest} items of the questionnaire were asked of nobody here.",) if rest else ()
+
+
+def _asked(people: People) -> list[str]:
+    """Return the items that anybody was asked: a bank may hold many more."""
+    return [
+        item
+        for item, values in people.values.items()
+        if not np.all(np.isnan(values) & (people.gone[item] == NOT_ASKED))
+    ]
 
 
 def _block(people: People, scale: str, those: Sequence[str]) -> Block:
@@ -55,8 +68,8 @@ def _shares(people: People, item: str, values: Sequence[int]) -> Iterator[Cell]:
         yield float((given == value).mean()) if len(given) >= LEAST else None
 
 
-def _missing(people: People) -> Iterator[Block]:
-    rows = [_gone(people, item) for item in people.values if np.isnan(people.values[item]).any()]
+def _missing(people: People, met: Sequence[str]) -> Iterator[Block]:
+    rows = [_gone(people, item) for item in met if np.isnan(people.values[item]).any()]
     if not rows:
         return
     columns = (

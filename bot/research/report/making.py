@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from bot.research.report.against import against
 from bot.research.report.answered import answered
 from bot.research.report.behaviours import behaviours
-from bot.research.report.groups import groups, trends
+from bot.research.report.groups import groups
 from bot.research.report.items import items
 from bot.research.report.marks import quality
 from bot.research.report.people import People
 from bot.research.report.rules import CAUTIONS, LEAST
 from bot.research.report.scales import scales
-from bot.research.report.segments import segments
+from bot.research.report.segments import segments, who
 from bot.research.report.table import Report, Section
 from bot.research.report.traits import demographics, outcomes
+from bot.research.report.trends import trends
 from bot.research.report.voices import voices
 
 Progress = Callable[[int, int], None]
@@ -62,10 +63,13 @@ def _about(people: People) -> tuple[str, ...]:
 
 
 def _cautions(people: People) -> tuple[str, ...]:
-    few = (
-        (f"Only {people.count} people: too few to say anything but counts.",) if people.count < LEAST else ()
+    many = f"{people.count} {'person' if people.count == 1 else 'people'}"
+    few = (f"Only {many}: too few to say anything but counts.",) if people.count < LEAST else ()
+    return (
+        *few,
+        f"These are {who(people)[0].lower()}{who(people)[1:]}. Shares hold for them only.",
+        *CAUTIONS,
     )
-    return (*few, *CAUTIONS)
 
 
 def _facts(people: People) -> dict[str, object]:

@@ -40,9 +40,7 @@ def quality(people: People) -> Section:
             "answer ten times, so nobody is left out for a mark."
         ),
     )
-    note = (
-        f"Of {looked} people who answered something. Thresholds are those of the questionnaire's `quality`."
-    )
+    note = f"Of {looked} people who answered something. Thresholds are those of the questionnaire's file."
     drawn = dots(kept((row[0], row[2]) for row in rows), "% of people", percent=True)
     return Section(
         "quality", "Response quality", words, (Block(Table("marks", "Marks", columns, rows, note), drawn),)

@@ -112,7 +112,13 @@ def bars(rows: Sequence[tuple[str, int]], title: str) -> Picture | None:
     values = [{"label": label, "count": count} for label, count in rows]
     y = axis("label", "", kind="nominal", sort=None)
     room = {"domainMax": max(1, *(count for _, count in rows)) * _BESIDE}
-    x = {"field": "count", "type": "quantitative", "title": title, "axis": {"tickCount": 4}, "scale": room}
+    x = {
+        "field": "count",
+        "type": "quantitative",
+        "title": title,
+        "axis": {"tickCount": 4, "tickMinStep": 1},
+        "scale": room,
+    }
     number = {"type": "text", "align": "left", "dx": 4, "color": INK, "fontSize": 12}
     spec = {
         "data": {"values": values},

@@ -16,18 +16,16 @@ BEHAVIOURS = 6  # of the second part that is shipped
 ARM = 0.2  # neutral words, where the questionnaire says nothing of an experiment
 PAPER_EFFECT = 0.15  # of tailored words in published trials, in standard deviations
 _TWINS = 0.3  # correlation of two AUCs from the same people, assumed
+Row = tuple[Cell, ...]
 
 
 def planned(questionnaire: Questionnaire, people: int) -> Report:
     """Return what a number of people who finish could show."""
+    segments = [_segments(questionnaire, people)] if questionnaire.segments else []
     sections = (
-        _section("shares", "Shares", _shares(people)),
-        *(
-            [_section("segments", "Segments", _segments(questionnaire, people))]
-            if questionnaire.segments
-            else []
-        ),
-        _section("arms", "Tailored against neutral words", _arms(questionnaire, people)),
+        _section("shares", "Shares", _shares(people), _short_share),
+        *(_section("segments", "Segments", table, _short_segment) for table in segments),
+        _section("arms", "Tailored against neutral words", _arms(questionnaire, people), _short_arms),
         _section("scales", "Scales", _scales(questionnaire, people)),
         _section("auc", "Segments against demographics", _areas(people)),
     )
@@ -35,11 +33,39 @@ def planned(questionnaire: Questionnaire, people: int) -> Report:
         f"{questionnaire.id} {questionnaire.version}: {people} people who finish and allow research.",
         f"Detectable: found with {POWER:.0%} chance at a level of {LEVEL:.0%}. All of it before any data.",
     )
-    return Report(f"Plan: {questionnaire.title}", about, CAUTIONS, sections, {"plan": people})
+    cautions = ("People who tap an invite aren't patients in general. Shares hold for them only.", *CAUTIONS)
+    return Report(f"Plan: {questionnaire.title}", about, cautions, sections, {"plan": people})
 
 
-def _section(name: str, title: str, table: Table) -> Section:
-    return Section(name, title, (), (Block(table),))
+def _section(name: str, title: str, table: Table, short: Callable[[Row], str] = lambda _row: "") -> Section:
+    """Return a section, and its row in the middle in one sentence."""
+    said = short(table.rows[len(table.rows) // 2])
+    return Section(name, title, (), (Block(table),), (said,) if said else ())
+
+
+def _short_share(row: Row) -> str:
+    if not isinstance(row[2], float):
+        return f"Shares: too few people to say any ({LEAST} are needed)."
+    return f"Shares: one of {row[0]} would be known to about ± {100 * row[2]:.0f} points."
+
+
+def _short_segment(row: Row) -> str:
+    if not isinstance(row[2], float):
+        return "Segments: too few people to show that one does something more than the others."
+    return (
+        f"Segments: where {row[0]} of everybody do something, a segment has to do it "
+        f"{row[2] / 100:.1f} times as often before that shows."
+    )
+
+
+def _short_arms(row: Row) -> str:
+    if not isinstance(row[1], float):
+        return "Tailored words: too few people to show that they do more than neutral ones."
+    return (
+        f"Tailored words: where {row[0]} call a neutral tip helpful, {100 * row[1]:.0f} points more have to "
+        f"call a tailored one so before that shows. That is {row[2]:.2f} standard deviations; published "
+        f"trials found about {PAPER_EFFECT}."
+    )
 
 
 # ---------------------------------------------------------------- shares
@@ -51,7 +77,8 @@ def _shares(people: int) -> Table:
         Column("interval", "expect", Show.PERCENT),
         Column("half", "or about ±", Show.POINTS),
     )
-    rows = tuple((f"{share:.0%}", *_expected_share(share, people)) for share in (0.05, 0.1, 0.2, 0.3, 0.5))
+    shares = (0.05, 0.1, 0.2, 0.3, 0.5)
+    rows = tuple((f"{share:.0%}", *_expected_share(share, people)) for share in shares)
     return Table("plan_shares", "A share of everybody", columns, rows, "Wilson's interval (1927).")
 
 
@@ -77,6 +104,7 @@ def _segments(questionnaire: Questionnaire, people: int) -> Table:
     )
     rows = tuple(_segment(share, inside, people - inside, tests) for share in (0.05, 0.1, 0.2, 0.3, 0.5))
     note = (
+        "Index: 100 times the share in the segment over everybody's. "
         f"A segment of {inside} people against {people - inside} others, {tests} tests ({BEHAVIOURS} "
         f"behaviours in {len(questionnaire.segments)} segments), each at the strictest level that Holm's "
         "correction may ask. Two proportions, normal approximation (Fleiss, Levin & Paik, 2003)."

@@ -12,6 +12,8 @@ PREDICTION = 200
 """People behind an AUC."""
 EACH_OUTCOME = 50
 """People with, and people without, what an AUC tells apart."""
+WEEKS = 3
+"""Weeks in which people began, behind a trend."""
 EXPECTED = 5.0
 """The smallest count that a chi-squared test may expect in a cell (Cochran, 1954)."""
 TAPS = 11
@@ -26,6 +28,10 @@ STATED = (
         f"a test for item bias needs {RELIABILITY} in each group."
     ),
     f"An AUC needs {PREDICTION} people, {EACH_OUTCOME} of them with and {EACH_OUTCOME} without the outcome.",
+    (
+        f"A trend needs people in {WEEKS} weeks, {PREDICTION} in all, {EACH_OUTCOME} with and "
+        f"{EACH_OUTCOME} without."
+    ),
     f"A chi-squared test needs an expected count of {EXPECTED:g} in every cell.",
     f"Taps from 1 to {TAPS - 1} aren't shown, nor what would give them away.",
     "Where a rule isn't met, the cell says “too few” and nothing is concluded.",
@@ -33,7 +39,6 @@ STATED = (
 """The rule in words, as the page prints it."""
 
 CAUTIONS = (
-    "These are people who tapped this invite, not patients in general. Shares hold for them only.",
     (
         "Nothing here is a cause. People weren't put into segments or groups by chance, so a difference "
         "between them may come from something else."

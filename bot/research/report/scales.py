@@ -15,6 +15,7 @@ from bot.research.report.pictures import dots, kept
 from bot.research.report.reliability import Reliability, reliability
 from bot.research.report.rules import LEVEL, RELIABILITY
 from bot.research.report.table import Block, Cell, Column, Picture, Section, Show, Table
+from bot.research.report.told import MINUS
 
 _WORDS = (
     (
@@ -75,7 +76,10 @@ def _scales(found: _Found) -> tuple[Table, Picture | None]:
         Column("alpha", "Alpha"),
         Column("omega", "Omega"),
     )
-    rows = tuple((scale.name, len(held), one.people, one.alpha, one.omega) for scale, held, one in found)
+    rows = tuple(
+        (scale.name, len(held), one.people, one.alpha, _of_three(held, one.omega))
+        for scale, held, one in found
+    )
     note = (
         "People with every item of the scale. Alpha of raw answers, Feldt's interval; omega of one "
         "factor, from three items on, interval over 1,000 resamples."
@@ -93,12 +97,23 @@ def _items(people: People, found: _Found) -> Table:
         Column("alpha_without", "Alpha without it"),
     )
     rows = [
-        (scale.name, item, people.text(item), _at(one.item_rest, place), _at(one.alpha_without, place))
+        (
+            scale.name,
+            item,
+            people.text(item),
+            _at(one.item_rest, place),
+            _of_three(held, _at(one.alpha_without, place)),
+        )
         for scale, held, one in found
         for place, item in enumerate(held)
     ]
     note = "Reversed items are reversed; r is with the sum of the other items."
     return Table("item_total", "Each item with its scale", columns, tuple(rows), note)
+
+
+def _of_three(held: Sequence[str], figure: Cell) -> Cell:
+    """Return a figure that says nothing of two items, whoever answers them."""
+    return figure if len(held) > 2 else "needs 3 items"  # noqa: PLR2004 - as it says
 
 
 def _at(figures: tuple[float, ...] | None, place: int) -> float | None:
@@ -110,7 +125,8 @@ def _findings(found: _Found) -> tuple[str, ...]:
     if not known:
         return ("Too few complete answers to say how well the items of a scale hang together.",)
     low, high = min(known, key=lambda one: one[1]), max(known, key=lambda one: one[1])
-    return (f"Alpha goes from {low[1]:.2f} ({low[0]}) to {high[1]:.2f} ({high[0]}).",)
+    figures = (f"{value:.2f} ({name})".replace("-", MINUS) for name, value in (low, high))
+    return (f"How alike people's answers to a scale's items are (alpha): from {' to '.join(figures)}.",)
 
 
 # ---------------------------------------------------------------- the same for everybody?

@@ -1,15 +1,15 @@
 """The segments: how large, how sure, how steady, and how often somebody said that it isn't them."""
 
-from collections import defaultdict
 from collections.abc import Iterator
 
 import numpy as np
 
 from bot.questionnaire.model import Status
 from bot.research.report.intervals import mean, share
-from bot.research.report.people import LONGER, PART_ARM, People, arms
+from bot.research.report.people import People
 from bot.research.report.pictures import dots, kept
 from bot.research.report.rules import LEAST
+from bot.research.report.steadiness import steadiness
 from bot.research.report.table import Block, Column, Estimate, Section, Show, Table
 
 WHO = "People who tapped this invite, not patients in general"
@@ -25,7 +25,7 @@ def segments(people: People, everybody: People) -> Section | None:
     """Return the section, or None for a questionnaire without segments."""
     if not people.segments:
         return None
-    blocks = (*_shares(people), *_certainty(people), *_steadiness(everybody))
+    blocks = (*_shares(people), *_certainty(people), *steadiness(people, everybody))
     return Section("segments", "Segments", _words(people), blocks, _findings(people))
 
 
@@ -65,7 +65,7 @@ def _shares(people: People) -> Iterator[Block]:
         for (one, _, count), (name, size) in zip(found, shares, strict=True)
     ]
     note = f"Of {total} people with a result."
-    drawn = dots(kept(shares), f"{who(people).lower()}, %", percent=True)
+    drawn = dots(kept(shares), "share, %", percent=True)
     yield Block(Table("shares", f"Shares: {who(people)}", columns, tuple(rows), note), drawn)
 
 
@@ -99,30 +99,6 @@ def _certainty(people: People) -> Iterator[Block]:
     )
     note = "What the model says of itself. Whether it is right isn't known from these answers."
     yield Block(Table("certainty", "How sure the model says it is", columns, (row,), note))
-
-
-def _steadiness(everybody: People) -> Iterator[Block]:
-    pairs = _twice(everybody)
-    same = sum(one == other for one, other in pairs)
-    columns = (
-        Column("people", "People who answered twice", Show.COUNT),
-        Column("same", "Same segment both times", Show.PERCENT),
-    )
-    row = (len(pairs), share(same, len(pairs)) if pairs else None)
-    note = f"First and last result of the same person; {LEAST} such people are needed."
-    yield Block(Table("steadiness", "Would they get the same segment again?", columns, (row,), note))
-
-
-def _twice(people: People) -> list[tuple[str, str]]:
-    """Return the first and the last segment of everybody who answered again; a longer form isn't again."""
-    people = people.those(arms(people.column("arm"), PART_ARM) != LONGER)
-    met: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    rows = zip(people.column("person_id"), people.column("started_at"), people.segment, strict=True)
-    for person, began, segment in rows:
-        if person and segment:
-            met[person].append((began, segment))
-    sorted_ = [sorted(ones) for ones in met.values() if len(ones) > 1]
-    return [(ones[0][1], ones[-1][1]) for ones in sorted_]
 
 
 def _findings(people: People) -> tuple[str, ...]:

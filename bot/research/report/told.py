@@ -92,6 +92,7 @@ def _plain(cell: Cell) -> Any:
 def as_text(report: Report) -> str:
     """Return the report's tables as text."""
     parts = [report.title, *report.about]
+    parts += ["", "In short", *(f"  {one}" for one in report.findings)] if report.findings else []
     for section in report.sections:
         parts += ["", section.title, *section.words]
         for table in section.tables:

@@ -44,7 +44,7 @@ def test_what_was_said_in_the_terminal_is_reported_and_recorded(tmp_path: Path) 
     assert done.returncode == 0, done.stderr
     said = json.loads(done.stdout)
     assert (said["questionnaire"], said["people"]) == ("big-five", 1)
-    assert said["cautions"][0].startswith("Only 1 people: too few")
+    assert said["cautions"][0].startswith("Only 1 person: too few")
     assert (tmp_path / "attune-report.html").is_file()
 
 
