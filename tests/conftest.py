@@ -7,10 +7,12 @@ import re
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import configuration, settings
 
+from tests.cost import Cost, held
 from tests.postgres import Databases, databases
 from tests.watch import Watch, watch_logs
 
@@ -123,6 +125,8 @@ def pytest_configure(config: pytest.Config) -> None:
     configure(LogLevel.DEBUG, LogFormat.JSON)
     logging.getLogger().handlers.clear()
     config.stash[_WATCH] = watch_logs()
+    if held(config):
+        config.pluginmanager.register(Cost())
 
 
 @pytest.fixture
@@ -135,6 +139,14 @@ def watch(request: pytest.FixtureRequest) -> Watch:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Fail the run if a token, a name, a label or a typed word was logged by any test."""
     found = session.config.stash[_WATCH].found
-    if found:
+    if hasattr(session.config, "workeroutput"):  # a worker of xdist, to whose end nobody listens
+        session.config.workeroutput["private"] = found
+    elif found:
         print("\nPRIVATE THINGS WERE LOGGED:", *sorted(set(found)), sep="\n  ")  # noqa: T201 - the run's last word
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take over what a worker of xdist found."""
+    node.config.stash[_WATCH].found.extend(getattr(node, "workeroutput", {}).get("private", ()))
