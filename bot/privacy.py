@@ -16,10 +16,11 @@ import contextlib
 import hmac
 import os
 import secrets
+from collections.abc import Hashable
 from datetime import timedelta
 from pathlib import Path
 from stat import S_IMODE, S_IRWXG, S_IRWXO
-from typing import Final, Never
+from typing import Final, Never, TypeVar
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -45,7 +46,9 @@ BACKUP_AGE: Final = timedelta(days=30)
 KEY_BYTES: Final = 32
 QUOTED: Final = 8  # letters of the code that a person may quote
 _NONCE_BYTES: Final = 12  # 96 bits, as AES-GCM wants it
-_MET: Final = 1024  # people whose pseudonyms are at hand; then they are forgotten, all at once
+_MET: Final = 1024  # people who are at hand; then they are forgotten, all at once
+Name = TypeVar("Name", bound=Hashable)
+
 _FORMAT: Final = b"\x01"  # first byte of everything sealed, and part of what it is bound to
 
 
@@ -56,7 +59,7 @@ class SealBroken(AttuneError):
 class Keys:
     """The keys of this installation, each for one purpose, drawn from one master key and those before it."""
 
-    __slots__ = ("_ledger", "_log", "_met", "_people", "_seals", "earlier", "fingerprint")
+    __slots__ = ("_answered_at", "_ledger", "_log", "_met", "_people", "_seals", "earlier", "fingerprint")
 
     def __init__(self, master: bytes, *older: bytes) -> None:
         if len(master) != KEY_BYTES:
@@ -70,7 +73,8 @@ class Keys:
         self._log = _derived(master, "log")
         self._ledger = _derived(master, "ledger")
         self._seals = {table: AESGCM(_derived(master, table)) for table in ("address", "receipt", "words")}
-        self._met: dict[str, str] = {}  # who was here lately: every tap asks for a pseudonym twice
+        self._met: dict[str, str] = {}  # who was here lately: every tap asks for these two twice
+        self._answered_at: dict[tuple[str, bytes], str] = {}
         self.fingerprint: Final = _fingerprint(master, self.earlier)
         """A check value that says whether two keys are the same, and nothing else about them."""
 
@@ -89,10 +93,7 @@ class Keys:
         person = name
         for key in self._people:
             person = _pseudonym(key, person)
-        if len(self._met) >= _MET:
-            self._met.clear()
-        self._met[name] = person
-        return person
+        return _noted(self._met, name, person)
 
     def since(self, fingerprint: str) -> list["Keys"]:
         """Return the keys from the one of a fingerprint to these, or none where it isn't in the chain."""
@@ -135,6 +136,17 @@ class Keys:
                 "A sealed text was changed, moved to another row, or made with another key."
             ) from None
 
+    def address(self, person: str, sealed: bytes) -> str:
+        """Return where a person is answered."""
+        row = (person, sealed)
+        known = self._answered_at.get(row)
+        return known or _noted(self._answered_at, row, self.unseal(sealed, address_row(person)))
+
+    def let_go(self) -> None:
+        """Forget who is at hand: somebody was erased."""
+        self._met.clear()
+        self._answered_at.clear()
+
     @staticmethod
     def random_id() -> str:
         """Return 128 random bits as 32 characters: the seed of a session, or the id of an erasure."""
@@ -142,6 +154,14 @@ class Keys:
 
     def _seal_of(self, row: str) -> AESGCM:
         return self._seals[row.partition(":")[0]]
+
+
+def _noted(lately: dict[Name, str], name: Name, text: str) -> str:
+    """Keep a text at hand, and return it."""
+    if len(lately) >= _MET:
+        lately.clear()
+    lately[name] = text
+    return text
 
 
 def address_row(person: str) -> str:

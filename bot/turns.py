@@ -102,7 +102,10 @@ async def take_turn(desk: Desk, incoming: Incoming) -> Spoken:
             METRICS.turns[incoming.channel] += 1
             METRICS.turn_seconds.observe(perf_counter() - began)
             turn, sent = await _verified(desk, turn, receipt)
-            return await said(desk, saved, content, turn, incoming.key, sent)
+            spoken = await said(desk, saved, content, turn, incoming.key, sent)
+            if turn.erase:
+                desk.keys.let_go()
+            return spoken
     raise StoreUnavailable("The turn met a conflict too often.", remedy="Try again.")
 
 
@@ -312,7 +315,7 @@ async def kept_of(desk: Desk, person: str) -> list[tuple[Content, Session]]:
 
 def whereabouts(keys: Keys, person: str, sealed: bytes | None) -> str | None:
     """Return where a person is answered, unsealed."""
-    return keys.unseal(sealed, f"address:{person}") if sealed else None
+    return keys.address(person, sealed) if sealed else None
 
 
 async def slow_down(desk: Desk, incoming: Incoming) -> Spoken:

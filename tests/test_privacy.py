@@ -176,6 +176,22 @@ class TestKeys:
         with pytest.raises(SettingsError):
             Keys(b"short")
 
+    def test_nobody_is_at_hand_after_an_erasure(self) -> None:
+        keys = Keys(bytes(32))
+        person = keys.person("telegram", "7")
+        sealed = keys.seal("there", address_row(person))
+        assert keys.address(person, sealed) == keys.address(person, sealed) == "there"
+        keys.let_go()
+        assert not keys._met
+        assert not keys._answered_at
+        assert keys.person("telegram", "7") == person
+
+    def test_only_so_many_people_are_at_hand(self) -> None:
+        keys = Keys(bytes(32))
+        people = {keys.person("telegram", str(number)) for number in range(3000)}
+        assert len(people) == 3000
+        assert len(keys._met) <= 1024
+
     def test_random_ids_differ(self) -> None:
         assert len({Keys.random_id() for _ in range(100)}) == 100
 

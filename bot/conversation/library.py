@@ -1,7 +1,7 @@
 """Today's files, loaded once: an edition gets organisation, tips, links and phrases put beside it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 from bot.conversation.content import Content
@@ -21,6 +21,7 @@ class Library:
     default_questionnaire: str
     bot_link: str | None = None
     free_text: bool = False
+    _held: dict[tuple[str, str], Content] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     @property
     def default_organisation(self) -> str:
@@ -33,14 +34,21 @@ class Library:
         return tuple(loaded.edition for loaded in self.questionnaires.values())
 
     def content(self, edition: Edition, organisation: str) -> Content:
-        """Return an edition with today's organisation, tips, links and phrases."""
+        """Return an edition with today's organisation, tips, links and phrases: put together once."""
+        if organisation not in self.organisations:
+            organisation = self.default_organisation
+        key = (edition.digest, organisation)
+        if key not in self._held:
+            self._held[key] = self._put_together(edition, organisation)
+        return self._held[key]
+
+    def _put_together(self, edition: Edition, organisation: str) -> Content:
         loaded = self.questionnaires.get(edition.questionnaire.id)
         second = edition.questionnaire.second_part
         follow_up = self.questionnaires.get(second.questionnaire) if second else None
         return Content(
             edition=edition,
-            organisation=self.organisations.get(organisation)
-            or self.organisations[self.default_organisation],
+            organisation=self.organisations[organisation],
             phrasebook=self.phrasebook,
             tips=loaded.tips if loaded else {},
             links=loaded.links if loaded else {},
