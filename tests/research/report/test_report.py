@@ -115,6 +115,7 @@ def test_every_share_of_a_segment_is_headed_by_whose_it_is(few: Collected) -> No
     assert WHO.lower() in page(found).lower()
 
 
+@pytest.mark.slow
 def test_a_provisional_model_is_called_a_guess(few: Collected) -> None:
     found = made(few)
     section = next(one for one in found.sections if one.id == "segments")
