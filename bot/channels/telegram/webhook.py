@@ -90,9 +90,14 @@ class Webhook:
         if number is None:
             return await self._on_disk(self._start(None, self._park()))
         known = self._pending.get(number)
-        if known is None and len(self._pending) >= MOST_WAITING:
-            return False
-        return await self._on_disk(known or self._start(number, inbox.take(update)))
+        if known is None:
+            if len(self._pending) >= MOST_WAITING:
+                return False
+            work = inbox.begin(update)
+            if work is None:
+                return True  # one of too many: its call is over at once, so that others get in
+            known = self._start(number, work)
+        return await self._on_disk(known)
 
     def _start(self, number: int | None, work: Any) -> asyncio.Task[None]:
         task: asyncio.Task[None] = asyncio.create_task(work)

@@ -2,24 +2,28 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import cycle, islice, repeat
 from pathlib import Path
+from typing import Any
 
+import aiohttp
 import pytest
 
 from bot.channels.telegram.flood import TAPS, Flood, Verdict
 from bot.channels.telegram.inbox import Inbox
+from bot.channels.telegram.webhook import HEADER
 from bot.conversation.replies import Button, Message
 from bot.delivery import Delivery, Hint, Pace
 from bot.metrics import METRICS
 from bot.storage.memory import MemoryStore
 from bot.storage.sqlite import open_sqlite
+from bot.storage.store import Outcome, Saved, SaveTurn
 from bot.turns import Desk
 from tests.channels.telegram.bot import KEYS, desk_on, enter, running
-from tests.channels.telegram.hooked import hooked
+from tests.channels.telegram.hooked import SECRET, hooked
 from tests.emulator import Clock, Emulator, Phone
 
 NOON = 1_795_000_000.0
@@ -156,6 +160,30 @@ class TestAFlood:
         assert not telegram.updates.pending()
 
     @pytest.mark.slow
+    async def test_by_many_calls_at_a_time_keeps_nobody_out(
+        self, telegram: Emulator, clock: Clock, standing: Standing
+    ) -> None:
+        """However many calls Telegram makes for one person: most are over at once, others wait together."""
+        store, phone = Stuck(), Seeing()
+        desk = replace(await desk_on(store, clock), clock=standing)
+        async with hooked(telegram, desk) as hook, aiohttp.ClientSession(headers={HEADER: SECRET}) as line:
+
+            async def call(body: dict[str, object]) -> int:
+                async with line.post(hook.url, json=phone.update(body)) as answer:
+                    return answer.status
+
+            calls = [asyncio.create_task(call(said("/help"))) for _ in range(100)]
+            done, waiting = await asyncio.wait(calls, return_when=asyncio.FIRST_COMPLETED)
+            while len(waiting) > TAPS.burst + 1:
+                more, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+                done |= more
+            assert await call(said("/help", who=8)) == 200
+            assert not any(one.done() for one in waiting)
+            store.goes_on.set()
+            assert {one.result() for one in done} | set(await asyncio.gather(*waiting)) == {200}
+        assert store.commits <= 3  # the first, those behind it, and somebody else's
+
+    @pytest.mark.slow
     async def test_ends_where_the_interview_stands_and_goes_on_from_there(
         self, telegram: Emulator, desk: Desk, standing: Standing, ana: Phone
     ) -> None:
@@ -187,7 +215,14 @@ class TestAFlood:
             await flooded(telegram, ana, telegram.phone("Ben"))
         assert len([one for one in ana.visible if "of 25" in one.text]) <= 8
 
-    @pytest.mark.parametrize("kind", ["one button", "old buttons", "anything"])
+    @pytest.mark.parametrize(
+        "kind",
+        [
+            "one button",
+            pytest.param("old buttons", marks=pytest.mark.slow),
+            pytest.param("anything", marks=pytest.mark.slow),
+        ],
+    )
     async def test_is_one_commit_however_it_is_made(
         self, tmp_path: Path, standing: Standing, kind: str
     ) -> None:
@@ -224,6 +259,30 @@ class TestAFlood:
         assert delivery.backlog(KEYS.person("telegram", "7")) == 10
         assert len(store._heard) == 10
         await delivery.close(within=0)
+
+
+class Stuck(MemoryStore):
+    """A store that takes its time with one person."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.goes_on = asyncio.Event()
+        self.commits = 0
+
+    async def save(self, saved: Saved, *what: Any, **more: Any) -> Outcome:
+        """Keep a turn."""
+        await self._commit(saved.person)
+        return await super().save(saved, *what, **more)
+
+    async def save_line(self, line: Sequence[SaveTurn]) -> Sequence[Outcome]:
+        """Keep turns together."""
+        await self._commit(line[0].saved.person)
+        return await super().save_line(line)
+
+    async def _commit(self, person: str) -> None:
+        self.commits += 1
+        if person == KEYS.person("telegram", "7"):
+            await self.goes_on.wait()
 
 
 class Seeing:
@@ -287,7 +346,7 @@ class Mute:
         return whereabouts
 
 
-def said(text: str) -> dict[str, object]:
+def said(text: str, who: int = 7) -> dict[str, object]:
     """Return a message of somebody."""
-    chat, sender = {"id": 7, "type": "private"}, {"id": 7, "is_bot": False, "first_name": "A"}
+    chat, sender = {"id": who, "type": "private"}, {"id": who, "is_bot": False, "first_name": "A"}
     return {"message_id": 1, "date": 1, "chat": chat, "from": sender, "text": text}
