@@ -22,8 +22,8 @@ SIMULATED = "simulated"
 NO_CONSENT, NO_RESEARCH = "no_consent", "no_research"
 REASONS = {
     NO_CONSENT: "didn't agree to the consent text",
-    NO_RESEARCH: "didn't allow research",
-    "withdrawn": "allowed research and took it back later",
+    NO_RESEARCH: "didn't allow research, or took it back in this interview",
+    "withdrawn": "allowed research here, and said no to it in another interview since",
     SIMULATED: "answered by a program, not by a person",
 }
 """Every reason for leaving an interview out."""
