@@ -2,19 +2,17 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
 
 from bot.dashboard.figures.bands import ANY, Band
 from bot.dashboard.figures.blocks_after import after_block, part_of, segments_block
-from bot.dashboard.figures.counting import FINISHED, LEFT, OUTCOMES, UNFINISHED, N
+from bot.dashboard.figures.counting import FINISHED, N
 from bot.dashboard.figures.findings import finding
 from bot.dashboard.figures.names import Names
 from bot.dashboard.figures.network import ALL
 from bot.dashboard.figures.publication import Publication
 from bot.dashboard.figures.shown import Shown, cell
-from bot.dashboard.figures.told import Block, Figure, Line, number, percent, tightened, total, within
-
-_STEPS: Final = ("came", "agreed", FINISHED)
+from bot.dashboard.figures.steps import STEPS, steps_in
+from bot.dashboard.figures.told import Block, Figure, Line, number, percent, tightened
 
 
 @dataclass(frozen=True)
@@ -45,7 +43,7 @@ class Blocks:
     @staticmethod
     def steps_of(period: Publication) -> dict[str, Band]:
         """Return how many came, agreed and finished in a period."""
-        return _steps(period.tables["week"] if period.is_month else period.tables["outcome"])
+        return steps_in(period.tables["week"] if period.is_month else period.tables["outcome"])
 
     def _funnel(self) -> Block:
         steps = self.steps_of(self.period)
@@ -95,7 +93,7 @@ class Blocks:
         others = self._of_nobody(table) if name == "place" else []
         for row in (*table.ordered(), *others):
             nobody = row not in table.rows and bool(table.rows)
-            steps = dict.fromkeys(_STEPS, Band(0, 0)) if nobody else _steps(table, row)
+            steps = dict.fromkeys(STEPS, Band(0, 0)) if nobody else steps_in(table, row)
             came, finished = steps["came"], steps[FINISHED]
             cells = [number(self.names.scene, one) for one in steps.values()]
             cells.append(percent(self.names.scene, finished, came))
@@ -163,16 +161,3 @@ class Blocks:
         )
         about = self.names.say(f"figures.about_{name}")
         return Block(name, self.names.say(f"figures.by_{name}"), about, columns, tuple(lines))
-
-
-def _steps(table: Shown, row: str | None = None) -> dict[str, Band]:
-    """Return how many came, agreed and finished, in a row or altogether; as near as it is known."""
-    single = table.columns == (N,)
-    found = {name: table.at(name, N) if single else table.at(row or ALL, name) for name in OUTCOMES}
-    parts = {name: band or ANY for name, band in found.items()}
-    whole = table.at(ALL if single or row is None else row, ALL) or ANY
-    parts = tightened(parts, whole)
-    agreed = total([parts[UNFINISHED], parts[FINISHED]])
-    if whole.exact:
-        agreed = within(agreed, whole.low, [parts[LEFT]])
-    return dict(zip(_STEPS, (whole, agreed, parts[FINISHED]), strict=True))

@@ -9,6 +9,7 @@ from bot.dashboard.figures.findings import ambassadors, finding
 from bot.dashboard.figures.names import Names
 from bot.dashboard.figures.network import ALL
 from bot.dashboard.figures.shown import Shown, cell
+from bot.dashboard.figures.steps import steps_in
 from bot.dashboard.figures.told import Block, Line, number, percent, tightened
 
 
@@ -19,7 +20,7 @@ def after_block(names: Names, tables: Mapping[str, Shown], others: list[str]) ->
     shared: dict[str, Counted] = {}
     back: dict[str, Counted] = {}
     for row in (*place.ordered(), *others):
-        finished = cell(place, row, FINISHED)
+        finished = steps_in(place, row)[FINISHED] if row in place.rows else cell(place, row, FINISHED)
         sharing = part_of(tables.get("place_shared"), row, "shared", finished)
         coming = part_of(tables.get("place_back"), row, "yes", finished)
         cells = [number(names.scene, finished), number(names.scene, cell(tables.get("taps"), row))]

@@ -10,13 +10,15 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import Final
 
-from bot.dashboard.figures.bands import ANY, Band, first_band, level, wider
+from bot.dashboard.figures.bands import Band, first_band, level, wider
 from bot.dashboard.figures.network import ALL, Cell, Network, Table
 
 WIDTH: Final = 10
 """How many values at least stay possible for a number that isn't shown."""
 
 Bands = Mapping[Cell, Band]
+
+_WHOLE: Final = (ALL, ALL)
 
 
 def protect(
@@ -31,15 +33,39 @@ def protect(
     bands = {cell: kept.get(cell) or first_band(table.count(cell)) for cell in table.cells()}
     if not bands[ALL, ALL].exact:
         return None
+    free = _free(table, kept)
+    for cell, other in free.items():
+        if other is not None and not bands[cell].exact:
+            bands[other] = _hidden(bands[other], table.count(other))
     network = Network(table, bands)
     while (risk := _risk(network, bands, sums)) is not None:
-        hidden = _next(network, table, bands, frozenset(kept), risk)
-        if hidden is None:
+        changes = _next(network, table, bands, free, risk)
+        if not changes:
             return None
-        for cell in _same(table, hidden):
-            bands[cell] = wider(bands[hidden], table.count(hidden)) or ANY
-            network.publish(cell, bands[cell])
+        for cell, band in changes.items():
+            bands[cell] = band
+            network.publish(cell, band)
     return bands
+
+
+def _free(table: Table, kept: Bands) -> Mapping[Cell, Cell | None]:
+    """Return what may be hidden, each with the only other number of a row whose sum stays, if it has one.
+
+    Of such two, one can't be hidden without the other.
+    """
+    free: dict[Cell, Cell | None] = {one: None for one in table.cells() if one not in kept and one != _WHOLE}
+    if len(table.columns) == 2:  # noqa: PLR2004 - a pair
+        one, other = table.columns
+        for row in table.rows:
+            pair = {(row, one): (row, other), (row, other): (row, one)}
+            if (row, ALL) in kept and kept[row, ALL].exact and pair.keys() <= free.keys():
+                free |= pair
+    return free
+
+
+def _hidden(band: Band, number: int) -> Band:
+    """Return a band that hides a number, where it isn't hidden yet; zero never is."""
+    return (wider(band, number) or band) if band.exact else band
 
 
 def _the_whole(table: Table) -> Bands:
@@ -79,26 +105,36 @@ def _same(table: Table, cell: Cell) -> Iterator[Cell]:
 
 
 def _next(
-    network: Network, table: Table, bands: dict[Cell, Band], fixed: frozenset[Cell], risk: _Risk
-) -> Cell | None:
+    network: Network, table: Table, bands: Bands, free: Mapping[Cell, Cell | None], risk: _Risk
+) -> Mapping[Cell, Band]:
     """Return what is hidden next: what makes it safe at the least cost, else what helps most."""
 
-    def left(cell: Cell, band: Band) -> int:
-        same = list(_same(table, cell))
-        for one in same:
-            network.publish(one, band)
+    def left(changes: Mapping[Cell, Band]) -> int:
+        for cell, band in changes.items():
+            network.publish(cell, band)
         measured = risk.measure(network)
-        for one in same:
-            network.publish(one, bands[one])
+        for cell in changes:
+            network.publish(cell, bands[cell])
         return measured
 
-    free = [one for one in bands if one not in fixed and one != (ALL, ALL)]
     tried = [
-        (left(cell, band), level(bands[cell]), ALL in cell, table.count(cell), cell)
-        for cell in free
-        if (band := wider(bands[cell], table.count(cell))) is not None
+        (left(changes), level(bands[cell]), ALL in cell, table.count(cell), cell)
+        for cell, other in free.items()
+        if (changes := _changes(table, bands, cell, other))
     ]
-    return min(tried, default=(0, 0, False, 0, None))[-1]
+    best = min(tried, default=None)
+    return {} if best is None else _changes(table, bands, best[-1], free[best[-1]])
+
+
+def _changes(table: Table, bands: Bands, cell: Cell, other: Cell | None) -> dict[Cell, Band]:
+    """Return what is published when a number is hidden more, and what is hidden with it."""
+    band = wider(bands[cell], table.count(cell))
+    if band is None or (other is not None and not table.count(other)):
+        return {}
+    changes = dict.fromkeys(_same(table, cell), band)
+    if other is not None:
+        changes[other] = _hidden(bands[other], table.count(other))
+    return changes
 
 
 def corners(spans: Mapping[str, tuple[int, int]], whole: int) -> list[dict[str, int]]:
