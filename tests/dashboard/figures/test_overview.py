@@ -1,5 +1,6 @@
 """From interviews through the hallway to what a manager reads, and to the file."""
 
+import asyncio
 import csv
 import io
 import random
@@ -97,6 +98,20 @@ async def house(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
         yield made
 
 
+@pytest.fixture(scope="module")
+def autumn() -> House:
+    """Return such a house in which forty people were interviewed, for those who only look."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(simulation, "CHANNEL", "web")
+        return asyncio.run(_autumn())
+
+
+async def _autumn() -> House:
+    async with a_house(MemoryStore()) as made:
+        await made.interviews(40, MONDAY)
+        return made
+
+
 def table(shown: Overview, name: str) -> dict[str, list[str]]:
     """Return the cells of a block by the labels of its rows."""
     block = next(one for one in shown.blocks if one.name == name)
@@ -189,11 +204,10 @@ class TestMadeUpPeople:
 
 
 class TestTheOverview:
-    async def test_says_the_same_in_a_file(self, house: House) -> None:
+    async def test_says_the_same_in_a_file(self, autumn: House) -> None:
         """Every number of the page is in the file, and no other."""
-        await house.interviews(40, MONDAY)
         for period in ("2026-11", "2026-11-02"):
-            shown = await house.shows(period=period)
+            shown = await autumn.shows(period=period)
             rows = list(csv.DictReader(io.StringIO(csv_of(shown))))
             cells = [
                 (block.name, line.label, column, cell.band)
@@ -227,19 +241,19 @@ class TestTheOverview:
         assert shown.sentence == "There are no counts yet. The first ones come when a week is over."
         assert csv_of(shown).count("\n") == 1
 
-    async def test_speaks_the_language_of_who_looks(self, house: House) -> None:
-        await house.interviews(20, MONDAY)
-        spanish = await house.shows("es")
+    async def test_speaks_the_language_of_who_looks(self, autumn: House) -> None:
+        spanish = await autumn.shows("es")
         assert "personas abrieron las preguntas" in spanish.sentence
 
-    async def test_keeps_ranges_and_days_apart_where_one_reads_from_right_to_left(self, house: House) -> None:
+    async def test_keeps_ranges_and_days_apart_where_one_reads_from_right_to_left(
+        self, autumn: House
+    ) -> None:
         """In the middle of such a sentence a range would be turned round; the file has no marks."""
-        await house.interviews(30, MONDAY)
-        shown = await house.shows(TAG)
+        shown = await autumn.shows(TAG)
         assert re.search("\u2068[0-9]+\u2013[0-9]+\u2069", shown.sentence)
         assert re.match("\u2068\u20682026-11-02\u2069 .*\u20682026-11-29\u2069\u2069:", shown.sentence)
         assert not set("\u2068\u2069") & set(csv_of(shown))
-        assert not set("\u2068\u2069") & set((await house.shows()).sentence)
+        assert not set("\u2068\u2069") & set((await autumn.shows()).sentence)
 
     async def test_shows_which_campaigns_are_paused_or_closed(self, house: House) -> None:
         await house.interviews(20, MONDAY)
@@ -249,9 +263,8 @@ class TestTheOverview:
         await house.store.close_invite(house.invite.code, NOW)
         assert table(await house.shows(), "place")["autumn · poster"][-1] == "closed"
 
-    async def test_takes_a_period_that_it_does_not_have_for_the_last_one(self, house: House) -> None:
-        await house.interviews(20, MONDAY)
-        assert await house.shows(period="../../etc") == await house.shows()
+    async def test_takes_a_period_that_it_does_not_have_for_the_last_one(self, autumn: House) -> None:
+        assert await autumn.shows(period="../../etc") == await autumn.shows()
 
     async def test_of_one_organisation_has_nothing_of_another(self, house: House) -> None:
         ours = LIBRARY.organisations[ORGANISATION]
