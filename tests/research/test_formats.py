@@ -19,6 +19,7 @@ from tests.research.reading import bytes_of, lines, manifest
 EVERYTHING = Wanted(("csv", *FORMATS))
 CELLS_ONLY = Wanted(("csv", "sav", "dta", "parquet", "xlsx", "fhir"), ("wide", "long"))
 A_FEW, MORE, MANY = range(3), range(3, 40), range(1000)
+AT_LEAST = 30  # planted faults
 ODD_SEED = 1  # two editions, segments, a withheld item, labels with line breaks
 
 Open = Callable[[str], None]
@@ -56,6 +57,27 @@ def test_a_planted_fault_is_found(good: Path, tmp_path: Path, fault: Fault) -> N
     folder = copied(good, tmp_path)
     fault.plant(folder)
     assert any(complains(check, folder) for check in there)
+
+
+def test_at_least_thirty_faults_are_planted() -> None:
+    """Each with a name of its own and checks that there are, over every format."""
+    assert len({fault.name for fault in FAULTS}) == len(FAULTS) >= AT_LEAST
+    named = {check for fault in FAULTS for check in fault.found_by}
+    assert named <= CHECKS.keys()
+    assert CHECKS.keys() == named
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("check", CHECKS)
+def test_every_checker_finds_a_fault_by_itself(good: Path, tmp_path: Path, check: str) -> None:
+    """Where several may find a fault, one that never finds any would stand unnoticed beside the others."""
+    needed(check)
+    for number, fault in enumerate(one for one in FAULTS if check in one.found_by):
+        folder = copied(good, tmp_path / str(number))
+        fault.plant(folder)
+        if complains(check, folder):
+            return
+    pytest.fail(f"{check} finds none of them")
 
 
 def copied(good: Path, tmp_path: Path) -> Path:
