@@ -82,6 +82,7 @@ class Found:
 
     questionnaire: str
     edition: str
+    version: str
     kinds: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)  # why some stay
     again: Counter[str] = field(default_factory=Counter)  # items whose answers don't carry over
@@ -101,6 +102,7 @@ class Found:
         return {
             "questionnaire": self.questionnaire,
             "edition": self.edition,
+            "version": self.version,
             "open": {kind: self.kinds[kind] for kind in MEANING},
             "stay_because_of": dict(sorted(self.reasons.items())),
             "asked_again": dict(sorted(self.again.items())),
@@ -123,7 +125,7 @@ async def migrate(desk: "Desk", questionnaire: str, wanted: frozenset[str]) -> F
     if loaded is None:
         known = ", ".join(desk.library.questionnaires)
         raise OperatorError(f"There is no questionnaire {questionnaire}.", remedy=f"There is: {known}.")
-    found = Found(questionnaire, loaded.edition.digest)
+    found = Found(questionnaire, loaded.edition.digest, loaded.edition.questionnaire.version)
     async for saved, one in _moves(desk, loaded.edition):
         found.meet(one)
         if one.event is not None and one.kind.value in wanted:
@@ -170,19 +172,33 @@ async def _apply(desk: "Desk", saved: "Saved", one: "Move", found: Found) -> Non
 
 
 def _tell(found: Found, *, as_json: bool, dry: frozenset[str] | None = frozenset()) -> None:
+    """Say what was counted, and what was done; nothing is `dry` of a plan, all is done where it is None."""
     if as_json:
         typer.echo(json.dumps(found.as_json(), indent=2))
         return
-    typer.echo(f"Open interviews of {found.questionnaire} on another edition than {found.edition[:12]}:")
+    today = f"today's edition of {found.questionnaire} ({found.version}, {found.edition[:12]})"
+    if not found.kinds:
+        typer.echo(f"Every open interview is on {today}: there is nothing to move.")
+        return
+    typer.echo(f"Open interviews that began before {today}: {found.kinds.total()}.")
     for kind, meaning in MEANING.items():
         typer.echo(f"  {found.kinds[kind]:>6}  {kind:<9} {meaning}")
-    for title, counted in (("Stay because of", found.reasons), ("Asked again", found.again)):
+    for title, counted in (("They stay because of", found.reasons), ("Asked again, by item", found.again)):
         if counted:
             typer.echo(f"{title}: {', '.join(f'{name} ({n})' for name, n in sorted(counted.items()))}")
+    _tell_moved(found, dry)
+
+
+def _tell_moved(found: Found, dry: frozenset[str] | None) -> None:
     if dry is None:
         typer.echo(f"Moved: {found.moved.total()}.")
         if found.busy:
             typer.echo(f"{found.busy} answered at that very moment: run it again for them.")
-    elif dry:
-        would = sum(found.kinds[kind] for kind in dry)
-        typer.echo(f"Nothing was moved. With --yes: {would}.")
+        return
+    kinds = ",".join(kind for kind in KINDS if (kind in dry if dry else found.kinds[kind]))
+    would = sum(found.kinds[kind] for kind in dry)
+    typer.echo(f"Nothing was moved. With --yes: {would}." if dry else "Nothing was moved: this is a plan.")
+    if not dry and kinds:
+        typer.echo(f"To move them: attune migrate-sessions apply {found.questionnaire} --only {kinds} --yes")
+    elif any(found.kinds[kind] for kind in KINDS if kind not in dry):
+        typer.echo(f"Only {kinds} would be moved; --only takes {', '.join(KINDS)}, joined by commas.")

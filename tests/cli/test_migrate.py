@@ -63,7 +63,13 @@ def test_a_plan_counts_and_changes_nothing(runner: CliRunner) -> None:
     said = run(runner, "plan", "ways")
     assert "2 re-ask" in " ".join(said.split())
     assert "plan (2)" in said
+    assert "apply ways --only re-ask --yes" in said
     assert editions() == before
+
+
+def test_nothing_to_move_is_said_in_one_sentence(runner: CliRunner) -> None:
+    """An operator who has changed nothing reads no table of noughts."""
+    assert run(runner, "plan", "ways").startswith("Every open interview is on today's edition of ways (")
 
 
 def test_to_apply_is_a_dry_run_until_it_is_meant(runner: CliRunner) -> None:
