@@ -1,7 +1,7 @@
 """What a page costs the server: `python -m tests.web_cost 100`.
 
-Law: processor time of this process only, through the whole app but without a wire: no socket, no client, no other
-process. The lowest tenth is told beside the middle, for a busy machine only ever adds.
+Law: processor time of this process alone, through the whole app but without a wire: no socket and no client.
+The lowest tenth is told beside the middle, for a busy machine only ever adds.
 """
 
 import argparse
