@@ -53,9 +53,10 @@ async def take_line(desk: Desk, waiting: Sequence[Incoming]) -> Sequence[Taken]:
     for one, outcome in zip(line, outcomes, strict=True):
         if outcome is Outcome.CONFLICT:
             break
-        stored = outcome is Outcome.STORED
-        taken.append(one if stored else _silent(one))
-        METRICS.turns[waiting[0].channel] += stored
+        taken.append(one if outcome is Outcome.STORED else _silent(one))
+    stored = outcomes.count(Outcome.STORED)
+    METRICS.turns[waiting[0].channel] += stored
+    for _ in range(stored):
         METRICS.turn_seconds.observe(perf_counter() - began)
     return taken
 
