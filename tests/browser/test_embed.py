@@ -7,6 +7,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, FrameLocator, Page, Route, async_playwright
 
+from bot.dashboard.figures.counting import Counts, count_week
+from bot.dashboard.figures.periods import week_of
 from bot.invites.embed import snippet
 from bot.storage.invites import Invite
 from tests.browser.conftest import ARGUMENTS, CHROMIUM, Place, place
@@ -17,6 +19,15 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 ONE = {"invited": 1, "began": 1, "consented": 1, "finished": 1}
 """What one person leaves who answers everything; in a frame no landing page is opened."""
+IN_A_WEEK = {
+    "place": {"autumn": {"finished": 1}},
+    "channel": {"web": {"finished": 1}},
+    "place_shared": {"autumn": {"kept": 1}},
+    "place_back": {"autumn": {"no": 1}},
+    "taps": {},
+    "visits": {},
+}
+"""The same, as the dashboard counts it."""
 HOSPITAL = "https://example.org/health"
 ELSEWHERE = "https://elsewhere.example/"
 BLOCKED = [
@@ -75,6 +86,13 @@ async def funnel(here: Place) -> dict[str, int]:
     return {"invited": kept.begun, **counts}
 
 
+async def week(here: Place) -> Counts:
+    """Return what the dashboard counts of this week, before small numbers are hidden."""
+    organisation = LIBRARY.organisations[here.invite.organisation]
+    monday = week_of(organisation.local(here.desk.clock()).date())
+    return await count_week(here.desk.store, organisation, monday)
+
+
 async def test_an_interview_is_completed_in_a_frame(strict: Browser) -> None:
     """No cookie is set; the invite's count shows exactly this one."""
     async with place() as here:
@@ -82,6 +100,8 @@ async def test_an_interview_is_completed_in_a_frame(strict: Browser) -> None:
         await through(page.frame_locator("iframe"))
         assert not await page.context.cookies()
         assert await funnel(here) == ONE
+        counted = await week(here)
+        assert {name: counted[name] for name in IN_A_WEEK} == IN_A_WEEK
 
 
 async def test_an_interview_is_completed_in_a_new_tab(strict: Browser) -> None:
