@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Final
 
+import structlog
+
 from bot.conversation.content import Content
 from bot.conversation.events import Began, Tapped
 from bot.conversation.moot import makes_moot
@@ -19,6 +21,8 @@ from bot.metrics import METRICS
 from bot.storage.rules import is_meant, left_by
 from bot.storage.store import Outcome, SaveTurn
 from bot.turns import Desk, Incoming, Spoken, advanced, new_address, said
+
+log = structlog.get_logger()
 
 MOST: Final = 50
 """Turns in one line: while they are thought through, nobody else's are."""
@@ -47,7 +51,8 @@ async def take_line(desk: Desk, waiting: Sequence[Incoming]) -> Sequence[Taken]:
         outcomes = await desk.store.save_line([one.save for one in line])
     except StoreUnavailable:
         raise
-    except Exception:  # noqa: BLE001 - one of them is at fault; alone it says so, and the others go on
+    except Exception as fault:  # noqa: BLE001 - one of them is at fault; alone it says so, and the others go on
+        log.warning("line taken one by one", error=type(fault).__name__)
         return ()
     taken = []
     for one, outcome in zip(line, outcomes, strict=True):
