@@ -164,7 +164,10 @@ def _tell(asked: Asked, written: Path, manifests: Sequence[Mapping[str, Any]]) -
 def _withheld(done: Mapping[str, Any]) -> Iterator[str]:
     if done["own_words"] is not None:
         number = sum(done["own_words"].values())
-        yield f"OWN WORDS: {number} answers, as they were typed. They may name people: read README.md first."
+        if number:
+            yield f"OWN WORDS: {number} answers, as they were typed. They may name people: read README.md."
+        else:
+            yield "No own words: nobody here wrote any, or no file lets them go (`exported: true`)."
     if done["withheld_campaigns"]:
         yield f"{done['withheld_campaigns']} campaigns withheld."
     if done["quasi_identifiers"]:

@@ -22,6 +22,9 @@ from bot.scoring.scales import WITHHELD
 FORMAT = "attune-export/1"
 NOT_ASKED_FOR = "own words are kept sealed and aren't exported"
 NOT_DECLARED = "no edition's file lets researchers take these words out, or they could name somebody"
+OF_ONE = "one person, whose own data they are, whatever that person said about research."
+OF_MANY = """people who agreed to take part **and** switched on research use.
+They tapped an invite; they don't stand for patients in general."""
 MANIFEST, README, SUMS = "export.json", "README.md", "SHA256SUMS"
 
 
@@ -103,6 +106,7 @@ def write_readme(folder: Path, layout: Layout, said: Mapping[str, Any], files: S
         status=_listed(said["counts"]["status"]),
         channel=_listed(said["counts"]["channel"]),
         editions=_editions(said["editions"]),
+        who=OF_ONE if said["profile"] == Profile.OWN_DATA.value else OF_MANY,
         counted_at=said["excluded_counted_at"],
         simulated="included" if SIMULATED in said["filters"]["include"] else "left out",
         excluded="\n".join(f"| {said['excluded'][key]} | {why} |" for key, why in REASONS.items()),

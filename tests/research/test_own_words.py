@@ -153,7 +153,10 @@ async def test_a_person_s_own_data_hold_their_words(tmp_path: Path) -> None:
     whose = replace(WITH_WORDS, profile=Profile.OWN_DATA, response=response_code(eve.seed))
     out = await written(store, shelf, tmp_path / "out", wanted=whose)
     assert [row["words"] for row in words(out)] == [SECRET]
-    assert "what that person typed" in (out / "README.md").read_text("utf-8")
+    readme = (out / "README.md").read_text("utf-8")
+    assert "what that person typed" in readme
+    assert "whatever that person said about research" in readme
+    assert "switched on research" not in readme
 
 
 async def test_safe_harbor_and_another_key_are_refused(allowing: Library, tmp_path: Path) -> None:
