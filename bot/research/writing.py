@@ -74,16 +74,22 @@ class Found:
     rows: Counter[str] = field(default_factory=Counter)
     invited: dict[str, set[str]] = field(default_factory=dict)  # the people of an invite, up to `enough`
 
+    _before: tuple[str, ...] = ()
+    _again: int = 0
     _full: str | None = None  # an invite that has enough people
 
     def meet(self, one: Interview, enough: int) -> None:
         """Count an interview."""
         self.responses += 1
-        self.newest = max(self.newest, one.last)
+        if one.last > self.newest:  # noqa: PLR1730 - half as long as max()
+            self.newest = one.last
         state = one.state
-        self.counts[
-            one.step, state["channel"], state["language"], state["organisation"], state["edition"]
-        ] += 1
+        key = (one.step, state["channel"], state["language"], state["organisation"], state["edition"])
+        if key == self._before:  # as mostly; to compare is quicker than to look up
+            self._again += 1
+        else:
+            self._settle()
+            self._before, self._again = key, 1
         invite = state.get("invite")
         if invite is not None and invite != self._full:
             people = self.invited.setdefault(invite, set())
@@ -92,8 +98,14 @@ class Found:
             else:
                 self._full = invite
 
+    def _settle(self) -> None:
+        if self._again:
+            self.counts[self._before] += self._again
+            self._again = 0
+
     def counted(self, name: str) -> dict[str, int]:
         """Return the counts of one kind."""
+        self._settle()
         place, counted = KINDS.index(name), Counter[str]()
         for key, number in self.counts.items():
             value = STATUSES.get(key[0], Status.PARTIAL.value) if name == "status" else key[place]
