@@ -4,7 +4,8 @@ import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, Executable, insert, update
+from sqlalchemy import Connection, insert, update
+from sqlalchemy.sql.elements import ClauseElement
 
 from bot.conversation.event_log import dump_event
 from bot.conversation.events import Event, ResearchSet
@@ -12,6 +13,7 @@ from bot.conversation.replies import Reply, dump_replies
 from bot.conversation.session import Session, dump
 from bot.storage import statements, tables
 from bot.storage.codes import person_code, response_code
+from bot.storage.driven import as_driven
 from bot.storage.projection import Row
 from bot.storage.store import Parked
 
@@ -22,7 +24,7 @@ _KEEP_EVENT = insert(tables.event)
 _KEEP_OWED = insert(tables.owed)
 _KEEP_PARKED = insert(tables.parked)
 
-_ORDER: tuple[Executable, ...] = (  # rows that others refer to come first
+_ORDER: tuple[ClauseElement, ...] = (  # rows that others refer to come first
     _KEEP_HEARD,
     _KEEP_PERSON,
     _KEEP_SESSION,
@@ -46,14 +48,14 @@ class Rows:
 
     def __init__(self, worker: str | None = None) -> None:
         self._worker = worker
-        self._of: dict[Executable, list[Row]] = {statement: [] for statement in _ORDER}
+        self._of: dict[ClauseElement, list[Row]] = {statement: [] for statement in _ORDER}
         self._as_of: int | None = None
 
     def write(self, connection: Connection) -> None:
         """Write everything, each statement once for all its rows."""
         for statement, rows in self._of.items():
             if rows:
-                connection.execute(statement, rows)
+                as_driven(statement, connection.dialect, rows[0]).execute(connection, rows)
                 rows.clear()
         if self._as_of is not None:
             connection.execute(update(tables.counter).values(n=self._as_of))

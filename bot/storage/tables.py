@@ -27,6 +27,11 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
+def microseconds(at: datetime | None) -> int | None:
+    """Return a moment as it is stored; one without a zone is refused by the subtraction."""
+    return None if at is None else (at - EPOCH) // _MICROSECOND
+
+
 class Instant(TypeDecorator[datetime]):
     """A moment, as whole microseconds since 1970 in UTC."""
 
@@ -34,8 +39,8 @@ class Instant(TypeDecorator[datetime]):
     cache_ok: bool | None = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002 - SQLAlchemy calls it so
-        """Return the integer that is stored; a time without a zone is refused by the subtraction."""
-        return None if value is None else (value - EPOCH) // _MICROSECOND
+        """Return the integer that is stored."""
+        return microseconds(value)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - the same
         """Return the moment."""
