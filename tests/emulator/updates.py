@@ -6,9 +6,10 @@ crashed gets it again.
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 import orjson
@@ -41,6 +42,8 @@ class Updates:
         self._pending: dict[int, Update] = {}
         self._again: list[Update] = []
         self._held: list[Update] | None = None
+        self._in_order = True  # whether ids wait in ascending order
+        self._soonest = float("inf")  # when the first of them outlives its retention
         self._recent: deque[Update] = deque(maxlen=REMEMBERED)
         self.allowed: frozenset[str] | None = None
         self.arrived: Callable[[Update], None] = lambda _update: None
@@ -146,16 +149,25 @@ class Updates:
     def expire(self) -> None:
         """Drops what has outlived its retention."""
         now = self._clock.now()
+        if now < self._soonest:
+            return
         stale = [update.id for update in self._pending.values() if update.expires <= now]
         for update_id in stale:
             del self._pending[update_id]
         self.expired += len(stale)
+        self._soonest = min((update.expires for update in self._pending.values()), default=float("inf"))
 
     def _confirm_below(self, offset: int) -> None:
-        for update_id in [update_id for update_id in self._pending if update_id < offset]:
+        below: Iterable[int] = (update_id for update_id in self._pending if update_id < offset)
+        if self._in_order:  # of ten thousand that wait, only the first hundred are looked at
+            below = takewhile(lambda update_id: update_id < offset, self._pending)
+        for update_id in [*below]:
             del self._pending[update_id]
 
     def _enqueue(self, update: Update) -> None:
+        last = next(reversed(self._pending), None)
+        self._in_order = last is None or (self._in_order and last < update.id)
+        self._soonest = min(self._soonest, update.expires)
         self._pending[update.id] = update
         self._recent.append(update)
         self.arrived(update)
