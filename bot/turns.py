@@ -18,7 +18,6 @@ from bot.conversation.events import (
     Resumed,
     Returned,
     Started,
-    Tapped,
 )
 from bot.conversation.library import Library
 from bot.conversation.machine import advance, rest
@@ -57,6 +56,10 @@ class Desk:
     links_at: str | None = None  # where the tracked links of tips are served, if they are
 
 
+def _never(_where: str, _known: str) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Incoming:
     """Something heard: who (as the channel's address), what.
@@ -69,6 +72,7 @@ class Incoming:
     whereabouts: str  # where the answer goes; stored sealed
     key: str
     heard: Heard
+    newer: Callable[[str, str], bool] = _never  # whether whereabouts are further below than others
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,14 +258,12 @@ async def _save(desk: Desk, saved: Saved, turn: Turn, incoming: Incoming, receip
 def new_address(desk: Desk, saved: Saved, turn: Turn, incoming: Incoming) -> bytes | None:
     """Return where the answer goes, sealed, if it has to be stored.
 
-    Who answers by a button looks at its message, and we may never have learned that it arrived.
+    Who taps looks at the message of that button, and we may never have learned that it arrived.
     """
-    known = whereabouts(desk.keys, saved.person, saved.address)
-    answers = turn.event.kept and isinstance(incoming.heard, Tapped)
-    elsewhere = answers and known != incoming.whereabouts
-    if turn.session is None or (known is not None and not elsewhere):
+    known, where = whereabouts(desk.keys, saved.person, saved.address), incoming.whereabouts
+    if turn.session is None or known == where or (known is not None and not incoming.newer(where, known)):
         return None
-    return desk.keys.seal(incoming.whereabouts, f"address:{saved.person}")
+    return desk.keys.seal(where, f"address:{saved.person}")
 
 
 async def _verified(desk: Desk, turn: Turn, receipt: Receipt | None) -> tuple[Turn, str | None]:

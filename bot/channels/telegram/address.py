@@ -27,3 +27,11 @@ def parse(whereabouts: str) -> Address | None:
         return Address(int(parts["chat"]), parts["message"])
     except (ValueError, TypeError, KeyError):
         return None
+
+
+def newer(where: str, known: str) -> bool:
+    """Tell whether a message of ours stands below the one that we know as the living one."""
+    there, here = parse(where), parse(known)
+    if there is None or here is None or there.message is None:
+        return False
+    return here.message is None or there.message > here.message

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from bot.channels.telegram.address import Address
+from bot.channels.telegram.address import Address, newer
 from bot.conversation.events import Commanded, Heard, Sent, Started, Tapped, Typed
 from bot.delivery import Hint
 from bot.turns import Incoming
@@ -218,7 +218,7 @@ _MEDIA: Final = (
 
 def _said(key: str, chat: int, heard: Heard, hint: Hint) -> Said:
     whereabouts = str(Address(chat, hint.message))
-    return Said(Incoming(CHANNEL, str(chat), whereabouts, key, heard), hint)
+    return Said(Incoming(CHANNEL, str(chat), whereabouts, key, heard, newer), hint)
 
 
 def _private(body: Any) -> int | None:

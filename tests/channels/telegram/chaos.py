@@ -1,9 +1,14 @@
 """Everything goes wrong at once, for a day: Telegram, the line to it, the order of updates, the bot itself.
 
-Law of the harness: while a storm of faults blows, people answer the Big Five; a day passes in leaps; the bot
-is killed now and then. Whatever was confirmed to Telegram must be stored; and once the storm is over
-everybody must get to their result, with exactly the answers that they tapped, each once. One seed is one
-storm. Run `python -m tests.channels.telegram.chaos 20` for figures.
+Law of the harness: while a storm of faults blows, people answer the Big Five, each question with one tap; a
+day passes in leaps, the disk stalls, and the bot is killed now and then, with its store: what wasn't in a
+commit then is gone. Telegram drops a tap after 150 s, so leaps and kills lose taps; only while somebody is in
+the middle of an interview who was heard more than half an hour ago, whom nobody is bound to ask again, no
+waiting tap is let expire. Whatever was confirmed to Telegram must be stored. Now and then, right after a kill
+or a leap and with all else going on, there is calm until everybody who waits was answered, so that no later
+trouble makes it good. Once the storm is over everybody must get to their result, with exactly the answers
+that they tapped, each once. One seed is one storm, but for the moments in which its strokes fall. Run
+`python -m tests.channels.telegram.chaos 20` for figures.
 """
 
 import argparse
@@ -15,27 +20,34 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack, ExitStack, closing
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from unittest.mock import patch
 
 import structlog
 
-from bot.channels.telegram.duties import Duties
-from bot.channels.telegram.inbox import Inbox
-from bot.channels.telegram.receive import Receiver
-from bot.storage.sqlite import open_sqlite
+from bot.storage.operations import Call
+from bot.storage.sqlite import SqliteStore, open_sqlite
 from bot.storage.tables import EPOCH
 from bot.turns import ACTIVE_WITHIN
+from tests.channels.telegram import kills
 from tests.channels.telegram.bot import KEYS, Running, desk_on, running, time_of
 from tests.channels.telegram.kills import Report, Tapper, doubled, look
+from tests.channels.telegram.plants import PLANTS
 from tests.emulator import Clock, Emulator
 from tests.emulator.faults import Drop, Fault, Hang, Slow, bad_gateway, server_error, too_many_requests
 
 DAY: Final = 86_400.0
+OUTAGES: Final = 0.5
+"""Share of kills after which nobody listens for long."""
+AGAIN: Final = 0.3
+"""Share of kills after which the bot is killed again at once."""
+STALLS: Final = 0.5
+"""Share of kills that come while the disk stalls."""
 WEATHER: Final[dict[str, tuple[Fault, float]]] = {
     "429": (too_many_requests(1), 0.01),
     "500": (server_error(), 0.02),
@@ -57,6 +69,7 @@ GARBAGE: Final[tuple[dict[str, Any], ...]] = (
 )
 IMPATIENT: Final = {
     "bot.channels.telegram.receive.FIRST_PAUSE": 0.05,
+    "bot.channels.telegram.receive.STALLED_AFTER": 0.2,
     "bot.delivery.PATIENCE": (0.05, 0.1, 0.2),
     "bot.delivery.DOUBT": (0.1, 1.0),
     "bot.channels.telegram.duties.TICK": 0.2,
@@ -72,7 +85,6 @@ class Storm:
     report: Report = field(default_factory=Report)
     struck: Counter[str] = field(default_factory=Counter)
     day: float = DAY  # seconds of Telegram's time that it lasts
-    fair: bool = True  # nobody loses a tap whom the bot isn't bound to ask again
     passed: float = 0.0  # seconds of it
     confirmed: set[int] = field(default_factory=set)  # updates that Telegram was told we have
     lost: list[str] = field(default_factory=list)
@@ -98,17 +110,20 @@ class At:
 class Chaos:
     """Makes trouble around a bot, by the dice."""
 
-    def __init__(self, telegram: Emulator, store: Any, storm: Storm) -> None:
+    def __init__(self, telegram: Emulator, database: Path, storm: Storm, everybody: Sequence[Tapper]) -> None:
         self._telegram = telegram
-        self._store = store
+        self._database = database
         self._storm = storm
+        self._everybody = everybody
         self._dice = random.Random(storm.seed)
-        self._bot: Running | None = None
         self._life = AsyncExitStack()
-        self._lives = asyncio.Lock()
+        self._store: SqliteStore
+        self._bot: Running
 
     async def start(self) -> None:
         """Start the bot; Telegram may be away just then."""
+        now = partial(time_of, self._telegram.clock)
+        self._store = await open_sqlite(self._database, KEYS.fingerprint, clock=now)
         while True:
             try:
                 desk = await desk_on(self._store, self._telegram.clock)
@@ -124,9 +139,9 @@ class Chaos:
         self._telegram.updates._confirm_below = self._confirming(self._telegram.updates._confirm_below)  # type: ignore[method-assign,assignment]  # with a witness
         for name, (fault, chance) in WEATHER.items():
             self._telegram.faults.add("*", fault, times=None, when=self._now_and_then(name, chance))
-        troubles = (self._repeat, self._swap, self._delay, self._garbage, self._leap, self._kill)
-        while self._storm.passed < self._storm.day:
-            trouble = self._dice.choices(troubles, (4, 4, 4, 2, 4, 1))[0]
+        troubles = (self._repeat, self._swap, self._delay, self._garbage, self._stall, self._leap, self._kill)
+        while self._storm.passed < self._storm.day and not self._storm.report.hanging:
+            trouble = self._dice.choices(troubles, (4, 4, 4, 2, 1, 3, 4))[0]
             self._storm.struck[trouble.__name__.strip("_")] += 1
             await trouble()
             await asyncio.sleep(self._dice.uniform(0.01, 0.1))
@@ -139,6 +154,7 @@ class Chaos:
     async def close(self) -> None:
         """Stop the bot as one should."""
         await self._life.aclose()
+        await self._store.close()
 
     def _now_and_then(self, name: str, chance: float) -> Any:
         def when(_params: dict[str, Any]) -> bool:
@@ -163,7 +179,7 @@ class Chaos:
 
     async def _swap(self) -> None:
         with self._telegram.updates.held(reverse=True):
-            await asyncio.sleep(self._dice.uniform(0.01, 0.15))
+            await asyncio.sleep(self._dice.uniform(0.05, 0.3))
 
     async def _delay(self) -> None:
         with self._telegram.updates.held():
@@ -172,32 +188,69 @@ class Chaos:
     async def _garbage(self) -> None:
         self._telegram.updates.push_raw(self._dice.choice(GARBAGE))
 
+    async def _stall(self) -> None:
+        """Let the disk take long."""
+        seconds = self._dice.uniform(0.5, 1.5)
+        self._store._group.later(Call(lambda _: time.sleep(seconds)))
+
     async def _leap(self) -> None:
-        """Let time pass while nothing waits: Telegram drops no tap of a bot that listens."""
-        if not len(self._telegram.updates):
-            self._pass(self._dice.uniform(60, 4 * 3600))
+        """Let time pass, as for a machine that was suspended: taps that wait are lost."""
+        if not len(self._telegram.updates) or await self._taps_may_be_lost():
+            self._pass(self._dice.uniform(60, 7200))
+            await self._maybe_calm(0.2)
 
     async def _kill(self) -> None:
-        """Kill the bot; sometimes nobody listens for long, so that taps get lost."""
-        assert self._bot is not None
-        await self._bot.kill()
-        await self._life.aclose()
-        self._storm.report.kills += 1
-        if self._dice.random() < 0.5 and not (self._storm.fair and await self._somebody_is_long_gone()):
-            await asyncio.sleep(0.2)
-            self._pass(self._dice.uniform(200, 7200))
-            self._storm.report.outages += 1
-        await self.start()
+        """Kill the bot; sometimes nobody listens for long, so that taps get lost; sometimes it dies again."""
+        again = True
+        while again:
+            outage = self._dice.random() < OUTAGES and await self._taps_may_be_lost()
+            if self._dice.random() < STALLS:
+                await asyncio.gather(self._swap(), self._stall())
+                await asyncio.sleep(self._dice.uniform(0.2, 0.8))
+            await self._bot.kill()
+            await self._life.aclose()
+            await cut(self._store)
+            self._storm.report.kills += 1
+            if outage:
+                await asyncio.sleep(0.2)
+                self._pass(self._dice.uniform(200, 7200))
+                self._storm.report.outages += 1
+            await self.start()
+            again = self._dice.random() < AGAIN
+            await asyncio.sleep(self._dice.uniform(0, 0.5) if again else 0)
+        await self._maybe_calm(0.5)
 
-    async def _somebody_is_long_gone(self) -> bool:
-        """Say whether somebody wouldn't be asked again, who was last heard half an hour ago."""
+    async def _maybe_calm(self, chance: float) -> None:
+        """Wait until everybody who waits now was answered, and note who isn't."""
+        if self._dice.random() >= chance:
+            return
+        waiting = [(one, one.waits) for one in self._everybody if one.waiting]
+        deadline = time.monotonic() + kills.PATIENCE
+        while left := [one for one, waits in waiting if one.waiting and one.waits == waits]:
+            if time.monotonic() > deadline:
+                self._storm.report.hanging += [f"P{one.number} in a calm\n{one.phone.screen}" for one in left]
+                return
+            await asyncio.sleep(0.02)
+        self._storm.report.calms += 1
+
+    async def _taps_may_be_lost(self) -> bool:
+        """Say whether everybody in the middle of an interview would be asked again."""
         lately = time_of(self._telegram.clock) - 0.8 * ACTIVE_WITHIN
         everybody = await self._store.active_since(EPOCH)
-        return len(await self._store.active_since(lately)) < len(everybody)
+        return len(await self._store.active_since(lately)) == len(everybody)
 
     def _pass(self, seconds: float) -> None:
         self._telegram.clock.advance(seconds)
         self._storm.passed += seconds
+
+
+async def cut(store: SqliteStore) -> None:
+    """End a store as SIGKILL would: what isn't in a commit that has begun never will be."""
+    for waiting in store._group._waiting:
+        if waiting.answer is not None:
+            waiting.answer.cancel()
+    store._group._waiting.clear()
+    await store.close()
 
 
 def lost(database: Path, confirmed: set[int]) -> list[str]:
@@ -213,19 +266,20 @@ async def weather(storm: Storm, people: int, folder: Path) -> Storm:
     """Let one storm blow over so many people, then look at what is stored."""
     clock, began = Clock(), time.monotonic()
     database = folder / f"storm-{storm.seed}.db"
-    store = await open_sqlite(database, KEYS.fingerprint, clock=lambda: time_of(clock))
     async with Emulator(clock=clock, keep=5000) as telegram:
-        chaos = Chaos(telegram, store, storm)
+        everybody = [Tapper(telegram, number, storm.report, 0.6) for number in range(people)]
+        chaos = Chaos(telegram, database, storm, everybody)
         await chaos.start()
-        everybody = [Tapper(telegram, number, storm.report, 0.3) for number in range(people)]
         interviews = [asyncio.create_task(tapper.interview()) for tapper in everybody]
         await chaos.blow()
         await chaos.end()
-        await asyncio.gather(*interviews)
+        if storm.report.hanging:
+            for interview in interviews:
+                interview.cancel()
+        await asyncio.gather(*interviews, return_exceptions=True)
         if not storm.report.hanging:
             await telegram.quiet(1.5, seconds=60)
         await chaos.close()
-    await store.close()
     storm.lost = lost(database, storm.confirmed)
     storm.report.people = people
     storm.report.duplicates = sum(doubled(tapper.phone) for tapper in everybody)
@@ -234,48 +288,14 @@ async def weather(storm: Storm, people: int, folder: Path) -> Storm:
     return storm
 
 
-# ---------------------------------------------------------------- planted faults
-
-
-async def _confirm_at_once(self: Receiver, batch: list[Any]) -> int:
-    """Move the offset over a batch that is only begun, as python-telegram-bot's own Updater does."""
-    for update in batch:
-        self._start(update["update_id"], update)
-    self._forget_done()
-    return max((update["update_id"] + 1 for update in batch), default=0)
-
-
-async def _unhurried(self: Inbox, update: Any) -> None:
-    await asyncio.sleep(0.1)
-    await TAKE(self, update)
-
-
-async def _forget(self: Duties, *_: Any) -> None:
-    """Owe nothing."""
-
-
-TAKE: Final = Inbox.take
-PLANTS: Final[dict[str, dict[str, Any]]] = {
-    "acknowledge before saving": {
-        "bot.channels.telegram.receive.Receiver._take": _confirm_at_once,
-        "bot.channels.telegram.inbox.Inbox.take": _unhurried,
-    },
-    "forget what is owed": {
-        "bot.channels.telegram.duties.Duties.note_owed": _forget,
-        "bot.channels.telegram.duties.Duties._pay_late": _forget,
-        "bot.channels.telegram.duties.Duties._nudge": _forget,
-    },
-}
-
-
 def blow(seed: int, people: int, folder: Path, plant: str = "") -> Storm:
     """Run one storm with a bot less patient than a real one, and maybe with a planted fault."""
     with ExitStack() as stack:
         for name, value in {**IMPATIENT, **PLANTS.get(plant, {})}.items():
             stack.enter_context(patch(name, value))
         if plant:
-            stack.enter_context(patch("tests.channels.telegram.kills.PATIENCE", 5.0))
-        storm = Storm(seed, day=DAY / 8 if plant else DAY, fair=not plant)
+            stack.enter_context(patch("tests.channels.telegram.kills.PATIENCE", 10.0))
+        storm = Storm(seed, day=DAY / 2 if plant else DAY)
         return asyncio.run(weather(storm, people, folder))
 
 

@@ -38,8 +38,9 @@ class TestWhatIsOwed:
         assert [one.id for one in ana.visible if one.author != ana.person.id] == [message.id]
         assert not await store.owed()
 
+    @pytest.mark.parametrize("twice", [False, True])
     async def test_goes_where_its_person_looks(
-        self, telegram: Emulator, desk: Desk, ana: Phone, monkeypatch: pytest.MonkeyPatch
+        self, telegram: Emulator, desk: Desk, ana: Phone, monkeypatch: pytest.MonkeyPatch, *, twice: bool
     ) -> None:
         """They tapped beneath a message of which we were never told that it had arrived."""
         monkeypatch.setattr("bot.delivery.DOUBT", (60.0,))
@@ -49,6 +50,9 @@ class TestWhatIsOwed:
             telegram.faults.add("editMessageText", Hang(after_effect=False), times=None)
             await ana.types("hello")
             newest = await ana.sees("I can only read taps here.")
+            if twice:  # so that the tap beneath it is the second half of a double one
+                older = ana.visible[-3]
+                await ana.taps_data(newest.keyboard[0][0]["callback_data"], older)
             await ana.taps_data(newest.keyboard[0][0]["callback_data"], newest)
             await telegram.until(lambda: "Saved" in ana.toasts, "the tap is answered")
             await bot.kill()
