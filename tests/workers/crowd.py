@@ -24,7 +24,7 @@ import asyncpg
 import uvloop
 
 from bot.channels.telegram.webhook import PATH
-from tests.channels.telegram.kills import Report, Tapper, doubled, look
+from tests.channels.telegram.kills import PATIENCE, Report, Tapper, doubled, look
 from tests.channels.telegram.program import MASTER, free_port
 from tests.emulator import Clock, Emulator
 from tests.emulator.webhook import Called
@@ -284,7 +284,8 @@ async def _interviewed(
 
     at_once = max(1, min(at_once, people // 3))
     crowd = [asyncio.create_task(one_after_the_other()) for _ in range(at_once)]
-    await asyncio.wait(crowd, return_when=asyncio.FIRST_COMPLETED)
+    until = None if seconds == float("inf") else seconds + PATIENCE  # where nobody comes to an end any more
+    await asyncio.wait(crowd, timeout=until, return_when=asyncio.FIRST_COMPLETED)
     making.cancel()
     with suppress(asyncio.CancelledError):
         await making

@@ -44,6 +44,8 @@ class Webhook:
         self._desk = desk
         self._inbox: Inbox | None = None
         self._pending: dict[int, asyncio.Task[None]] = {}
+        self.taken = 0
+        """Calls that brought something and were confirmed."""
 
     @property
     def route(self) -> Route:
@@ -75,6 +77,7 @@ class Webhook:
         if body is None:
             return Response(status_code=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         taken = await self._take(body)
+        self.taken += taken
         return Response() if taken else Response(status_code=HTTPStatus.SERVICE_UNAVAILABLE, headers=LATER)
 
     def _knows_the_secret(self, request: Request) -> bool:

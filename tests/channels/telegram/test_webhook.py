@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import aiohttp
@@ -17,6 +18,7 @@ from bot.turns import Desk
 from tests.channels.telegram.bot import answer, desk_on, enter, running, session_of
 from tests.channels.telegram.hooked import SECRET, Hooked, hooked
 from tests.emulator import Clock, Emulator, Phone
+from tests.emulator.webhook import Called, call
 
 
 @pytest.fixture
@@ -169,3 +171,30 @@ class TestDeafness:
             await telegram.until(lambda: len(ana.visible) > shown, "asked again")
             await telegram.quiet(0.5)
         assert len(ana.visible) == shown + 1
+
+    @pytest.mark.slow
+    async def test_of_an_address_that_leads_nowhere_is_made_good(
+        self, telegram: Emulator, desk: Desk, ana: Phone, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Found by kills: workers that are at work and aren't reached took themselves for heard."""
+        monkeypatch.setattr(called, "SETTLED_AFTER", 0.1)
+        monkeypatch.setattr(called, "REMEMBER_EVERY", timedelta(seconds=0.5))
+        async with hooked(telegram, desk):
+            await enter(ana)
+            await telegram.quiet()
+            telegram.world.webhook.call = _lost
+            await answer(ana, 1, 0)
+            await telegram.world.webhook.attempted.until(
+                lambda: telegram.world.webhook.attempts[-1].status == 502, seconds=10, explain=str
+            )
+            shown = len(ana.visible)
+            clock.advance(600)  # Telegram drops the tap
+            telegram.world.webhook.call = call
+            await telegram.until(lambda: len(ana.visible) > shown, "asked again")
+            await telegram.quiet()
+        assert len(ana.visible) == shown + 1
+
+
+async def _lost(*_: object) -> Called:
+    """Get no further than to a proxy that doesn't find us."""
+    return Called(502, "Bad gateway")
