@@ -294,7 +294,7 @@ def blow(seed: int, people: int, folder: Path, plant: str = "") -> Storm:
         for name, value in {**IMPATIENT, **PLANTS.get(plant, {})}.items():
             stack.enter_context(patch(name, value))
         if plant:
-            stack.enter_context(patch("tests.channels.telegram.kills.PATIENCE", 10.0))
+            stack.enter_context(patch("tests.channels.telegram.kills.PATIENCE", 20.0))
         storm = Storm(seed, day=DAY / 2 if plant else DAY)
         return asyncio.run(weather(storm, people, folder))
 

@@ -22,14 +22,6 @@ async def _unhurried(self: Inbox, update: Any) -> None:
     await TAKE(self, update)
 
 
-async def _confirm_in_order(self: Receiver, batch: list[Any]) -> int:
-    """Take the first unsaved update of a batch for the lowest, and the last one for the highest."""
-    await TAKE_BATCH(self, batch)
-    numbers = [update["update_id"] for update in batch]
-    unsaved = [number for number in numbers if number in self._pending]
-    return next(iter(unsaved), numbers[-1] + 1 if numbers else 0)
-
-
 async def _forget(self: Duties, *_: Any) -> None:
     """Owe nothing."""
 
@@ -44,14 +36,10 @@ async def _forget_before(self: Duties) -> None:
 
 
 TAKE: Final = Inbox.take
-TAKE_BATCH: Final = Receiver._take
 PLANTS: Final[dict[str, dict[str, Any]]] = {
     "acknowledge before saving": {
         "bot.channels.telegram.receive.Receiver._take": _confirm_at_once,
         "bot.channels.telegram.inbox.Inbox.take": _unhurried,
-    },
-    "confirm what isn't saved where the order is another": {
-        "bot.channels.telegram.receive.Receiver._take": _confirm_in_order,
     },
     "notice no outage": {"bot.channels.telegram.duties.Duties.came_back": _forget},
     "forget to nudge when killed": {"bot.channels.telegram.duties.Duties.nudge": _forget_before},
