@@ -21,7 +21,11 @@ def _settings(public_url: str | None) -> Settings:
 
 @asynccontextmanager
 async def serving(
-    desk: Desk, *, public_url: str | None = None, bot_link: Callable[[], str | None] = lambda: None
+    desk: Desk,
+    *,
+    public_url: str | None = None,
+    bot_link: Callable[[], str | None] = lambda: None,
+    port: int = 0,
 ) -> AsyncIterator[str]:
     """Serve a desk on a free port; give its address."""
     settings = _settings(public_url)

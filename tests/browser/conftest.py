@@ -2,9 +2,9 @@
 
 import os
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -75,16 +75,23 @@ class Place:
 
 
 @asynccontextmanager
-async def place(library: Library = LIBRARY, *, shared_screen: bool = False) -> AsyncIterator[Place]:
+async def place(
+    library: Library = LIBRARY,
+    *,
+    shared_screen: bool = False,
+    clock: Callable[[], datetime] = _now,
+    code: str = "",
+    port: int = 0,
+) -> AsyncIterator[Place]:
     """Serve a library with an invite."""
     store = MemoryStore()
     for edition in library.editions():
         await store.keep_edition(edition)
-    desk = Desk(store, library, KEYS, _now)
-    organisation = library.default_organisation
-    made = Invite(new_code(), organisation, "health-mindset", "autumn", _now(), shared_screen=shared_screen)
+    desk = Desk(store, library, KEYS, clock)
+    made = Invite(code or new_code(), library.default_organisation, "health-mindset", "autumn", clock())
+    made = replace(made, shared_screen=shared_screen)
     await store.keep_invite(made)
-    async with serving(desk, bot_link=lambda: "https://t.me/example_bot") as address:
+    async with serving(desk, port=port, bot_link=lambda: "https://t.me/example_bot") as address:
         yield Place(address, desk, made)
 
 

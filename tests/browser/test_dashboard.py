@@ -54,7 +54,7 @@ async def manager(
         yield Manager(person, Words(person.look.language))
 
 
-async def with_people(here: Place) -> None:
+async def with_people(here: Place, count: int = 40) -> None:
     """Let made-up people be interviewed over the last weeks."""
     campaigns = (("autumn-2026", "facebook"), ("autumn-2026", "newsletter"), ("waiting-room", "poster"))
     made_at = here.desk.clock() - timedelta(days=60)
@@ -63,7 +63,7 @@ async def with_people(here: Place) -> None:
         await here.desk.store.keep_invite(made)
     codes = [one.code for one in await here.desk.store.invites() if one.code != here.invite.code]
     await here.desk.store.remember("simulated", "now")
-    await simulate(here.desk, codes, 40)
+    await simulate(here.desk, codes, count)
 
 
 async def makes_an_invite(staff: Manager) -> str:
