@@ -27,7 +27,7 @@ async def serving(
     bot_link: Callable[[], str | None] = lambda: None,
     port: int = 0,
 ) -> AsyncIterator[str]:
-    """Serve a desk on a free port; give its address."""
+    """Serve a desk on a port, a free one unless it is named; give its address."""
     settings = _settings(public_url)
     listening = listen(settings)
     port = listening.getsockname()[1]
