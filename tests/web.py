@@ -29,7 +29,7 @@ async def serving(
 ) -> AsyncIterator[str]:
     """Serve a desk on a port, a free one unless it is named; give its address."""
     settings = _settings(public_url)
-    listening = listen(settings)
+    listening = listen(settings.model_copy(update={"port": port}))
     port = listening.getsockname()[1]
     app = create_app(desk, settings.model_copy(update={"port": port}), bot_link)
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, server_header=False))
