@@ -41,7 +41,7 @@ def _second(seconds: int) -> str:
 
 
 def numbers(values: list[float]) -> str:
-    """Return numbers as Python writes them, with commas; orjson does so too, quicker, but where one is tiny."""
+    """Return numbers as Python writes them, with commas; orjson does so too, quicker, but for tiny ones."""
     text = orjson.dumps(values).decode()
     odd = "e" in text or "0.0000" in text  # Python has an exponent below 0.0001 already
     return ",".join([repr(value) for value in values]) if odd else text[1:-1]
