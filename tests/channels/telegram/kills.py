@@ -32,7 +32,7 @@ from tests.fork_server import fork_server
 PATIENCE = 60.0
 OUTAGE = 600.0
 CALM = 3  # after every so-maniest kill
-IMPATIENT = 4  # every so-maniest person taps each button four times at once
+IMPATIENT = 4  # every so-maniest person taps every so-maniest button four times at once: more is a flood
 FIRST_BUTTON = {"25 taps.": 0, "Before we begin": 0, "One more thing": 0, "That was the last question": 0}
 
 
@@ -90,7 +90,7 @@ class Tapper:
         self._telegram = telegram
         self._report = report
         self._pause = pause
-        self._times = times  # that each button is tapped at once
+        self._times = times  # that some buttons are tapped at once
         self._dice = random.Random(number)
         self.waits = 0
         self.waiting = False
@@ -143,7 +143,7 @@ class Tapper:
         if place is None:
             place = choice(self.number, int(message.text.split(" of 25")[0].rpartition("\n")[2]))
         data = message.keyboard[place][0]["callback_data"]
-        for _ in range(self._times):
+        for _ in range(1 if self.waits % IMPATIENT else self._times):
             self._report.taps += 1
             await self.phone.taps_data(data, message)
 
