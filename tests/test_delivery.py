@@ -3,16 +3,20 @@
 import asyncio
 from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import partial
 
 import pytest
 
 from bot import delivery
-from bot.conversation.replies import Attachment, Message, Page
+from bot.conversation.replies import Attachment, Button, Message, Page
+from bot.conversation.session import Session
+from bot.conversation.taps import Act, token
 from bot.delivery import Bucket, Delivery, Gone, Hint, Pace, Parcel, Refused, TryLater, Unclear
 from bot.errors import ChannelError
 from bot.privacy import Keys
 from bot.storage.memory import MemoryStore
+from bot.storage.store import Saved
 
 KEYS = Keys(bytes(32))
 
@@ -222,3 +226,30 @@ class TestPace:
         await asyncio.sleep(0.05)
         post.forget_idle()
         assert not post.knows("ana")
+
+
+class TestAnotherWorker:
+    @pytest.mark.parametrize(("offered", "said"), [(3, ["2 of 25"]), (2, [])])
+    async def test_that_went_on_is_not_hidden_by_an_attempt_made_again(
+        self,
+        post: Delivery,
+        wall: Wall,
+        ledger: Ledger,
+        monkeypatch: pytest.MonkeyPatch,
+        offered: int,
+        said: list[str],
+    ) -> None:
+        """Found by a crowd: somebody whose answer was stored saw its question again, and nothing more."""
+        began = datetime(2026, 11, 24, tzinfo=UTC)
+        session = Session("a" * 11, "quiz", "e", "o", "telegram", "en", "seed", began, revision=3)
+
+        async def load(person: str, _: str | None = None) -> Saved:
+            return Saved(person, session)
+
+        monkeypatch.setattr(ledger, "load", load)
+        wall.trouble["at ana"] = [Unclear("it may have arrived")]
+        button = Button("Yes", token("a" * 11, offered, Act.CHOOSE, 0))
+        post.submit(Parcel("ana", "k", (Message(Page.QUESTION, "2 of 25", ((button,),)),), "at ana"))
+        await post.close(within=1)
+        assert [text for _, text in wall.said] == said
+        assert ledger.told == [("ana", "k")]
