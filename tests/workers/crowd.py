@@ -21,7 +21,6 @@ from pathlib import Path
 
 import aiohttp
 import asyncpg
-import uvloop
 
 from bot.channels.telegram.webhook import PATH
 from tests.channels.telegram.kills import PATIENCE, Report, Tapper, doubled, look
@@ -340,7 +339,7 @@ def main() -> None:
         FAULTS["kill"] = 1
     with tempfile.TemporaryDirectory() as folder:
         how = {"workers": given.workers, "every": given.every, "seconds": given.seconds}
-        figures = uvloop.run(run(given.updates, given.people, Path(folder), **how))
+        figures = asyncio.run(run(given.updates, given.people, Path(folder), **how))
     print(figures)  # noqa: T201 - that is what it is for
     for one in figures.troubles:
         print(one)  # noqa: T201 - the same

@@ -18,7 +18,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-import uvloop
 
 from bot.conversation.session import Session, Step
 from bot.privacy import Keys
@@ -280,7 +279,7 @@ def main() -> None:
     reader.add_argument("--seed", type=int, default=1)
     given = reader.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        report = uvloop.run(
+        report = asyncio.run(
             run(given.kills, given.people, Path(folder), seed=given.seed, webhook=given.webhook)
         )
     print(f"seed {given.seed}: {report}")  # noqa: T201 - that is what it is for
