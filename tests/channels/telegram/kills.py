@@ -18,7 +18,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-
 from bot.conversation.session import Session, Step
 from bot.privacy import Keys
 from bot.storage.opening import open_store
