@@ -19,6 +19,16 @@ def nudges(phone: Phone) -> int:
     return sum(DEAF in message.text for message in phone.visible)
 
 
+async def left_alone(telegram: Emulator, desk: Desk, clock: Clock, count: int) -> list[Phone]:
+    """Let so many people enter, and nobody listen for ten minutes."""
+    people = [telegram.phone(f"P{number}") for number in range(count)]
+    async with running(telegram, desk):
+        for phone in people:
+            await enter(phone)
+    clock.advance(600)
+    return people
+
+
 class TestWhatIsOwed:
     async def test_goes_out_after_a_crash(
         self, telegram: Emulator, desk: Desk, ana: Phone, store: Store
@@ -229,11 +239,7 @@ class TestAnOutage:
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         """And isn't shown a page from before they were heard."""
-        people = [telegram.phone(f"P{number}") for number in range(3)]
-        async with running(telegram, desk):
-            for phone in people:
-                await enter(phone)
-        clock.advance(600)
+        people = await left_alone(telegram, desk, clock, 3)
         monkeypatch.setattr("bot.delivery.BULK", Pace(1.0, 1))
         async with running(telegram, desk):
             await telegram.until(lambda: any(map(nudges, people)), "one is nudged")
@@ -255,11 +261,7 @@ class TestAnOutage:
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         """A second crash in the middle of it: everybody is nudged in the end, nobody twice."""
-        people = [telegram.phone(f"P{number}") for number in range(8)]
-        async with running(telegram, desk):
-            for phone in people:
-                await enter(phone)
-        clock.advance(600)
+        people = await left_alone(telegram, desk, clock, 8)
         monkeypatch.setattr("bot.delivery.BULK", Pace(10.0, 1))
         async with running(telegram, desk) as bot:
             await telegram.until(lambda: sum(map(nudges, people)) >= 2, "some are nudged")
