@@ -148,9 +148,8 @@ class Inside:
         return path.replace("/example-hospital", "/" + chance.choice(self.codes))
 
 
-@pytest.fixture
-async def inside() -> AsyncIterator[Inside]:
-    """A fault in the app fails the test."""
+async def furnished() -> tuple[Desk, Invite, str]:
+    """Return a desk, with an invite and a link that are really there."""
     store, clock = MemoryStore(), Clock()
     for edition in LIBRARY.editions():
         await store.keep_edition(edition)
@@ -158,6 +157,13 @@ async def inside() -> AsyncIterator[Inside]:
     invite = Invite(new_code(), "example-hospital", "health-mindset", "autumn", clock())
     await store.keep_invite(invite)
     link = await store.link(Destination("example-hospital", "health-mindset", "sleep", "en"))
+    return desk, invite, link
+
+
+@pytest.fixture
+async def inside() -> AsyncIterator[Inside]:
+    """A fault in the app fails the test."""
+    desk, invite, link = await furnished()
     visits = [await visit(desk, role) for role in Role]
     transport = httpx.ASGITransport(create_app(desk, Settings(_env_file=None)))
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:

@@ -22,15 +22,9 @@ from bot.channels.telegram.webhook import PATH, Webhook
 from bot.dashboard.door import ENTER, HOME
 from bot.server import create_app, with_webhook
 from bot.settings import Settings
-from bot.storage.invites import Destination, Invite, new_code
-from bot.storage.memory import MemoryStore
 from bot.storage.staff import Role
-from bot.turns import Desk
 from bot.web.headers import SecureHeaders
-from tests.channels.webchat.conftest import Clock
-from tests.channels.webchat.test_addresses import ALWAYS, visit
-from tests.journeys.house import KEYS
-from tests.journeys.test_journeys import LIBRARY
+from tests.channels.webchat.test_addresses import ALWAYS, furnished, visit
 
 FILLED = {"organisation": "example-hospital", "kind": "svg"}
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
@@ -76,13 +70,7 @@ class All:
 @asynccontextmanager
 async def everything() -> AsyncIterator[All]:
     """Serve everything that can be served, the webhook too."""
-    store, clock = MemoryStore(), Clock()
-    for edition in LIBRARY.editions():
-        await store.keep_edition(edition)
-    desk = Desk(store, LIBRARY, KEYS, clock)
-    invite = Invite(new_code(), "example-hospital", "health-mindset", "autumn", clock())
-    await store.keep_invite(invite)
-    link = await store.link(Destination("example-hospital", "health-mindset", "sleep", "en"))
+    desk, invite, link = await furnished()
     app: Any = with_webhook(Webhook("a secret of sixteen", desk), create_app(desk, Settings(_env_file=None)))
     filled = {**FILLED, "invite": invite.code, "link": link}
     addresses = tuple((method, path.format(**filled)) for method, path in leaves(app._app.routes))

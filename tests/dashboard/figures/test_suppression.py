@@ -61,16 +61,18 @@ class TestAnAttackerWhoSolves:
             assert not too_narrow(await attacked(month, whole_people=True))
 
 
+def only_small(table: Table, fixed: object = None, sums: object = ()) -> dict[tuple[str, str], Band]:
+    """Hide the small numbers, and nothing beside them: a planted fault."""
+    del fixed, sums
+    return {cell: first_band(table.count(cell)) for cell in table.cells()}
+
+
 class TestAPlantedLeak:
     """The attacker is good enough to find what the rules are there for."""
 
     async def test_is_found_where_nothing_is_hidden_beside_the_small_numbers(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        def only_small(table: Table, fixed: object = None, sums: object = ()) -> dict[tuple[str, str], Band]:
-            del fixed, sums
-            return {cell: first_band(table.count(cell)) for cell in table.cells()}
-
         monkeypatch.setattr(tables, "protect", only_small)
         assert await _leaks(range(3))
 
@@ -86,10 +88,6 @@ class TestAPlantedLeak:
     async def test_is_found_where_steps_after_the_result_hide_small_numbers_only(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        def only_small(table: Table, fixed: object = None, sums: object = ()) -> dict[tuple[str, str], Band]:
-            del fixed, sums
-            return {cell: first_band(table.count(cell)) for cell in table.cells()}
-
         monkeypatch.setattr(after, "protect", only_small)
         assert await _leaks(range(3))
 
