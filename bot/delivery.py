@@ -7,7 +7,7 @@ for its slot, so that the answer to a tap doesn't.
 
 import asyncio
 from collections import deque
-from collections.abc import Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Final, Protocol
@@ -18,18 +18,11 @@ from bot.conversation.moot import is_past, makes_moot
 from bot.conversation.replies import Message
 from bot.errors import ChannelError
 from bot.metrics import METRICS
+from bot.pace import Bucket, Pace
 from bot.privacy import Keys, address_row
 from bot.storage.store import Store
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """So many a second, and so many at once before that counts."""
-
-    rate: float
-    burst: int
 
 
 MESSAGES: Final = Pace(rate=1.0, burst=5)
@@ -102,6 +95,7 @@ class Parcel:
     stored: str | None = None  # the whereabouts that the store knows
     hint: Hint | None = None
     receipt: str | None = None  # the erasure that this is the receipt of
+    again: bool = False  # it was owed before, and maybe said: somebody else may have gone on
 
     def superseded_by(self, newer: "Parcel") -> bool:
         """Tell whether only the newer one need be brought.
@@ -117,32 +111,15 @@ def _below(parcel: Parcel) -> bool:
     return parcel.hint is not None and parcel.hint.below
 
 
-# ---------------------------------------------------------------- paces
-
-
-class Bucket:
-    """One pace kept, in a single number: the time up to which everything is spent."""
-
-    __slots__ = ("_interval", "_slack", "_spent")
-
-    def __init__(self, pace: Pace) -> None:
-        self._interval = 1 / pace.rate
-        self._slack = (pace.burst - 1) / pace.rate
-        self._spent = 0.0
-
-    def wait(self, now: float) -> float:
-        """Return the seconds until the next one may go."""
-        return max(0.0, self._spent - self._slack - now)
-
-    def spend(self, now: float) -> None:
-        """Count one that goes now."""
-        self._spent = max(self._spent, now) + self._interval
+# ---------------------------------------------------------------- one person's way
 
 
 class _Lane:
     """What waits for one person, in order, and how the last attempt went."""
 
-    __slots__ = ("edits", "messages", "parcels", "rests_until", "said", "task", "tries", "used", "where")
+    __slots__ = (
+        "doubted", "edits", "messages", "parcels", "rests_until", "said", "task", "tries", "used", "where",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self.parcels: deque[Parcel] = deque()
@@ -151,6 +128,7 @@ class _Lane:
         self.where: str | None = None  # fresher than the store's until its next commit
         self.said = 0  # messages of the first parcel that are there already
         self.tries = 0
+        self.doubted = False  # something of the first parcel was tried again
         self.rests_until = 0.0
         self.used = 0.0
         self.task: asyncio.Task[None] | None = None
@@ -170,11 +148,19 @@ class _Lane:
 
 # ---------------------------------------------------------------- the delivery
 
+Standing = Callable[[str], Awaitable[Message | None]]
+"""Returns the page where a person's interview stands now, if they have one."""
+
+
+async def _nowhere(_person: str) -> None:
+    return None
+
 
 class Delivery:
     """Brings parcels to people over one channel."""
 
-    def __init__(self, channel: Channel, store: Store, keys: Keys) -> None:
+    def __init__(self, channel: Channel, store: Store, keys: Keys, standing: Standing = _nowhere) -> None:
+        self._standing = standing
         self._channel = channel
         self._store = store
         self._keys = keys
@@ -257,7 +243,10 @@ class Delivery:
             self._tell(lane, superseded)
         parcel = lane.parcels[0]
         if lane.said == len(parcel.messages):
-            lane.said = 0
+            if (newer := await self._hidden(lane, parcel)) is not None:
+                lane.parcels[0] = replace(parcel, messages=(*parcel.messages, newer))
+                return
+            lane.said, lane.doubted = 0, False
             lane.parcels.popleft()
             await self._done(lane, parcel)
             return
@@ -268,10 +257,19 @@ class Delivery:
             return
         bucket.spend(now)
         said = parcel.messages[lane.said]
-        if lane.tries and is_past(said, (await self._store.load(parcel.person)).session):
+        if (lane.tries or parcel.again) and await self._is_past(parcel, said):
             lane.said, lane.tries = lane.said + 1, 0  # another worker went on: this would hide its answer
         else:
             await self._say(lane, parcel)
+
+    async def _is_past(self, parcel: Parcel, message: Message) -> bool:
+        return is_past(message, (await self._store.load(parcel.person)).session)
+
+    async def _hidden(self, lane: _Lane, parcel: Parcel) -> Message | None:
+        """Return the page that another worker showed while we said something older again, and so hid it."""
+        if not (lane.doubted or parcel.again) or not await self._is_past(parcel, parcel.messages[-1]):
+            return None
+        return await self._standing(parcel.person)
 
     async def _say(self, lane: _Lane, parcel: Parcel) -> None:
         message = parcel.messages[lane.said]
@@ -307,6 +305,7 @@ class Delivery:
     def _rest(self, lane: _Lane, seconds: float, reason: ChannelError) -> None:
         lane.rests_until = _now() + seconds
         lane.tries += 1
+        lane.doubted = True
         log.info("message waits", seconds=seconds, attempt=lane.tries, reason=str(reason))
 
     async def _done(self, lane: _Lane, parcel: Parcel) -> None:
@@ -326,7 +325,7 @@ class Delivery:
         log.info("person unreachable", who=self._keys.log_id(parcel.person))
         parcels = [*lane.parcels]
         lane.parcels.clear()
-        lane.said = lane.tries = 0
+        lane.said, lane.tries, lane.doubted = 0, 0, False
         for one in parcels:
             await self._done(lane, one)
         await self._store.reachable(parcel.person, yes=False)

@@ -25,6 +25,15 @@ async def word_owed(desk: Desk, owed: Owed) -> Spoken:
     return Spoken(owed.person, owed.key, messages, whereabouts(desk.keys, owed.person, owed.address))
 
 
+async def where_it_stands(desk: Desk, person: str) -> Message | None:
+    """Return the page where a person's interview stands now, or None where they have none."""
+    session = (await desk.store.load(person)).session
+    if session is None:
+        return None
+    content = await content_of(desk, session)
+    return await word_reply(desk, person, content, session, present(session))
+
+
 def _as_it_stands(session: Session | None, reply: Reply) -> Reply:
     """Return the page where the interview stands now, if the owed one is such a page: it has moved on."""
     if session is None or reply.page not in PRESENT.values():

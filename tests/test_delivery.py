@@ -12,8 +12,9 @@ from bot import delivery
 from bot.conversation.replies import Attachment, Button, Message, Page
 from bot.conversation.session import Session
 from bot.conversation.taps import Act, token
-from bot.delivery import Bucket, Delivery, Gone, Hint, Pace, Parcel, Refused, TryLater, Unclear
+from bot.delivery import Delivery, Gone, Hint, Parcel, Refused, TryLater, Unclear
 from bot.errors import ChannelError
+from bot.pace import Bucket, Pace
 from bot.privacy import Keys
 from bot.storage.memory import MemoryStore
 from bot.storage.store import Saved
@@ -252,4 +253,34 @@ class TestAnotherWorker:
         post.submit(Parcel("ana", "k", (Message(Page.QUESTION, "2 of 25", ((button,),)),), "at ana"))
         await post.close(within=1)
         assert [text for _, text in wall.said] == said
+        assert ledger.told == [("ana", "k")]
+
+    async def test_that_went_on_while_we_spoke_is_shown_again(
+        self, wall: Wall, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Found by 200,000 updates: a reply owed since a kill hid the next question, shown before."""
+        began = datetime(2026, 11, 24, tzinfo=UTC)
+        stands = {"revision": 2}
+
+        async def load(person: str, _: str | None = None) -> Saved:
+            session = Session("a" * 11, "quiz", "e", "o", "telegram", "en", "seed", began, **stands)  # type: ignore[arg-type]
+            return Saved(person, session)
+
+        def question(revision: int) -> Message:
+            button = Button("Yes", token("a" * 11, revision, Act.CHOOSE, 0))
+            return Message(Page.QUESTION, f"{revision} of 25", ((button,),))
+
+        async def standing(_person: str) -> Message:
+            return question(stands["revision"])
+
+        async def speak(whereabouts: str, message: Message, hint: Hint | None) -> str:
+            stands["revision"] = max(stands["revision"], 3)  # another worker stores an answer meanwhile
+            return await Wall.speak(wall, whereabouts, message, hint)
+
+        monkeypatch.setattr(ledger, "load", load)
+        monkeypatch.setattr(wall, "speak", speak)
+        post = Delivery(wall, ledger, KEYS, standing)
+        post.submit(Parcel("ana", "k", (question(2),), "at ana", again=True))
+        await post.close(within=1)
+        assert [text for _, text in wall.said] == ["2 of 25", "3 of 25"]
         assert ledger.told == [("ana", "k")]

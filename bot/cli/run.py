@@ -95,9 +95,9 @@ async def serve(
     from bot.channels.telegram.webhook import Webhook  # noqa: PLC0415 - the same
     from bot.channels.telegram.wire import Wire  # noqa: PLC0415 - the same
     from bot.cli.roof import open_desk  # noqa: PLC0415 - the same
-    from bot.delivery import Pace  # noqa: PLC0415 - the same
     from bot.operation.condition import MEGABYTE, Condition  # noqa: PLC0415 - the same
     from bot.operation.hearing import Hearing  # noqa: PLC0415 - the same
+    from bot.pace import Pace  # noqa: PLC0415 - the same
     from bot.settings import TelegramWire  # noqa: PLC0415 - the same
 
     stop = stop or asyncio.Event()

@@ -87,7 +87,7 @@ class Duties:
         if on_the_way(owed) and await self._moved_on(owed):
             self._desk.store.sent(owed.person, owed.key)
             return
-        self._bring(await word_owed(self._desk, owed))
+        self._bring(await word_owed(self._desk, owed), again=True)
 
     async def _moved_on(self, owed: Owed) -> bool:
         """Tell whether a newer turn, of whichever worker, owes the page where the interview stands."""
@@ -214,7 +214,7 @@ class Duties:
             await self._delivery.bulk_slot()
             self._bring(spoken)
 
-    def _bring(self, spoken: Spoken) -> None:
+    def _bring(self, spoken: Spoken, *, again: bool = False) -> None:
         if spoken.whereabouts is None or parse(spoken.whereabouts) is None:
             self._desk.store.sent(spoken.person, spoken.key)  # there is no way to reach them any more
             return
@@ -226,6 +226,7 @@ class Duties:
                 whereabouts=spoken.whereabouts,
                 stored=spoken.whereabouts,
                 receipt=spoken.receipt,
+                again=again,
             )
         )
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from bot.delivery import Pace
+from bot.pace import Pace
 
 TAPS: Final = Pace(rate=5.0, burst=40)
 """Nobody answers faster than this for long; a whole interview tapped through in a hurry fits the burst."""

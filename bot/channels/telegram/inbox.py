@@ -35,10 +35,11 @@ from bot.channels.telegram.hear import (
 )
 from bot.conversation.replies import Message, Page, Reply
 from bot.conversation.wording import word
-from bot.delivery import Delivery, Pace, Parcel
+from bot.delivery import Delivery, Parcel
 from bot.errors import StoreUnavailable
 from bot.lines import Taken, say, take_line
 from bot.metrics import METRICS
+from bot.pace import Pace
 from bot.storage.store import Parked
 from bot.turns import Desk, Spoken, content_of, slow_down, take_turn
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 from typing import Final, Protocol
 
 import structlog
@@ -17,11 +18,13 @@ from bot.channels.telegram.receive import FIRST_PAUSE, LONGEST_PAUSE, Receiver
 from bot.channels.telegram.send import Sender
 from bot.channels.telegram.webhook import Webhook
 from bot.channels.telegram.wire import Wire
-from bot.delivery import Delivery, Pace
+from bot.delivery import Delivery
 from bot.errors import ChannelError
 from bot.operation.condition import Condition
 from bot.operation.hearing import Hearing
+from bot.pace import Pace
 from bot.turns import Desk
+from bot.unasked import where_it_stands
 
 log = structlog.get_logger()
 
@@ -73,7 +76,7 @@ class Service:
         self._wire = wire
         self._name = me.username or str(me.id)
         self._sender = Sender(wire)
-        self.delivery = Delivery(self._sender, desk.store, desk.keys)
+        self.delivery = Delivery(self._sender, desk.store, desk.keys, partial(where_it_stands, self._desk))
         self.inbox = Inbox(self._desk, self.delivery, taps)
         self._duties = Duties(self._desk, self.delivery, keeping or Keeping())
         hearing = hearing or Hearing()

@@ -16,8 +16,9 @@ from bot.channels.telegram.flood import TAPS, Flood, Verdict
 from bot.channels.telegram.inbox import Inbox
 from bot.channels.telegram.webhook import HEADER
 from bot.conversation.replies import Button, Message
-from bot.delivery import Delivery, Hint, Pace
+from bot.delivery import Delivery, Hint
 from bot.metrics import METRICS
+from bot.pace import Pace
 from bot.storage.memory import MemoryStore
 from bot.storage.sqlite import open_sqlite
 from bot.storage.store import Outcome, Saved, SaveTurn

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.delivery import Pace
+from bot.pace import Pace
 from bot.storage.store import Store
 from bot.turns import Desk
 from tests.channels.telegram.bot import answer, enter, running, session_of
