@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from bot.cli.clock import now
 from bot.errors import KeyMismatch, SettingsError
 from bot.privacy import Keys
+from bot.research.quick.kept import WIDE
 from bot.settings import Settings
 from bot.storage.ledger import Marking
 from bot.storage.opening import open_store
@@ -40,10 +41,9 @@ async def open_desk(
 
 async def open_kept(settings: Settings, keys: Keys, clock: "Clock" = now) -> Store:
     """Open the store of this installation with its ledger: whoever was erased is not in it."""
+    marking = marking_of(settings, keys)
     try:
-        return await open_store(
-            settings.database, keys.fingerprint, clock=clock, marking=marking_of(settings, keys)
-        )
+        return await open_store(settings.database, keys.fingerprint, clock=clock, marking=marking, wide=WIDE)
     except KeyMismatch as error:
         if keys.earlier is None:
             raise

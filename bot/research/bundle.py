@@ -20,13 +20,14 @@ from bot.research.disclosure import CAMPAIGN, Disclosure, Profile, disclose
 from bot.research.draft import Draft
 from bot.research.folder import Written, described, whole_folder
 from bot.research.formats import CSV, Write, writer
+from bot.research.found import Found
 from bot.research.layout import Layout, merge
 from bot.research.manifest import listed, manifest, write_manifest, write_readme, write_sums
 from bot.research.own_words import OWN_WORDS, Opener
 from bot.research.survey import Editions, Filters, HeldWith, Survey
 from bot.research.variables import variables
 from bot.research.verify import verify
-from bot.research.writing import TABLES, AnyTable, Found, Progress, tables, write_codebook, write_tables
+from bot.research.writing import TABLES, AnyTable, Progress, tables, write_codebook, write_tables
 from bot.storage.store import Snapshot, StoredSession
 
 

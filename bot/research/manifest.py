@@ -11,12 +11,12 @@ from bot.questionnaire.model import Edition, TextAnswer
 from bot.research.columns import MISSING
 from bot.research.disclosure import Disclosure, Profile
 from bot.research.folder import Written, described
+from bot.research.found import Found
 from bot.research.layout import Layout
 from bot.research.own_words import FILE as OWN_WORDS
 from bot.research.parts import having
 from bot.research.safe_harbor import HANDLED, NOT_CERTIFIED
 from bot.research.survey import REASONS, SIMULATED, Survey
-from bot.research.writing import Found
 from bot.scoring.scales import WITHHELD
 
 FORMAT = "attune-export/1"

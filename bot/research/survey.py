@@ -12,6 +12,7 @@ from bot.conversation.content import Content
 from bot.conversation.machine import edition_of, fold
 from bot.questionnaire.model import Edition
 from bot.research.quick.interview import Interview
+from bot.storage.kept import KeptLines
 from bot.storage.pages import row_of
 from bot.storage.store import CHANNEL, REASON, Row, Snapshot, StoredSession
 
@@ -119,6 +120,17 @@ class Survey:
                 then = await self.editions.as_it_stood(stored, self.filters.as_of)
                 if then is not None:
                     yield self._chosen([row_of(then, events=events)])
+
+    def kept(self, version: int) -> KeptLines | None:
+        """Return lines that the store kept, if they may be used: they are of everybody, as it is now."""
+        if self.only is not None or not self._present:
+            return None
+        return self.snapshot.kept(self.questionnaire, version, self.filters.leave_out)
+
+    async def others(self, kept: KeptLines) -> AsyncIterator[Iterable[Interview]]:
+        """Yield the interviews that are in and have no such line, a page at a time, in the same order."""
+        async for rows in kept.others():
+            yield self._chosen(rows)
 
     @property
     def _present(self) -> bool:

@@ -1,10 +1,9 @@
 """The tables as CSV files, written while the interviews pass by a page at a time."""
 
 import csv
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import astuple, dataclass, field
+from dataclasses import astuple
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -12,21 +11,21 @@ from bot.questionnaire.model import Edition
 from bot.research.codebook import FILE as CODEBOOK
 from bot.research.codebook import HEADER, entries
 from bot.research.columns import Table
+from bot.research.found import Found
 from bot.research.layout import Layout
 from bot.research.long import ANSWERS, EVENTS, answers
+from bot.research.merging import merged
 from bot.research.quick.interview import Finder, Interview
+from bot.research.quick.kept import VERSION, serve
 from bot.research.quick.long import answer_lines, event_lines, score_lines
-from bot.research.quick.wide import STATUSES, wide_lines
-from bot.research.response import Status
+from bot.research.quick.wide import wide_lines
 from bot.research.scores import SCORES
-from bot.research.survey import Survey
+from bot.research.survey import SIMULATED, Survey
 from bot.research.wide import FILE as WIDE
 from bot.research.wide import wide
+from bot.storage.kept import KeptLines
 
 AnyTable = Table[Any]
-KINDS = ("status", "channel", "language", "organisation", "edition")
-"""What is counted of every interview."""
-
 Progress = Callable[[int, int], None]
 """Told how many interviews of how many were read."""
 
@@ -64,55 +63,6 @@ class Lines:
         return [made(interview) for made in self._makers]
 
 
-@dataclass(slots=True)
-class Found:
-    """What was counted while the tables were written."""
-
-    responses: int = 0
-    newest: int = 0  # the newest time, in whole microseconds since 1970
-    counts: Counter[tuple[str, ...]] = field(default_factory=Counter)  # in the order of KINDS
-    rows: Counter[str] = field(default_factory=Counter)
-    invited: dict[str, set[str]] = field(default_factory=dict)  # the people of an invite, up to `enough`
-
-    _before: tuple[str, ...] = ()
-    _again: int = 0
-    _full: str | None = None  # an invite that has enough people
-
-    def meet(self, one: Interview, enough: int) -> None:
-        """Count an interview."""
-        self.responses += 1
-        if one.last > self.newest:  # noqa: PLR1730 - half as long as max()
-            self.newest = one.last
-        state = one.state
-        key = (one.step, state["channel"], state["language"], state["organisation"], state["edition"])
-        if key == self._before:  # as mostly; to compare is quicker than to look up
-            self._again += 1
-        else:
-            self._settle()
-            self._before, self._again = key, 1
-        invite = state.get("invite")
-        if invite is not None and invite != self._full:
-            people = self.invited.setdefault(invite, set())
-            if len(people) < enough:
-                people.add(one.person)
-            else:
-                self._full = invite
-
-    def _settle(self) -> None:
-        if self._again:
-            self.counts[self._before] += self._again
-            self._again = 0
-
-    def counted(self, name: str) -> dict[str, int]:
-        """Return the counts of one kind."""
-        self._settle()
-        place, counted = KINDS.index(name), Counter[str]()
-        for key, number in self.counts.items():
-            value = STATUSES.get(key[0], Status.PARTIAL.value) if name == "status" else key[place]
-            counted[value] += number
-        return dict(sorted(counted.items()))
-
-
 async def write_tables(
     folder: Path,
     survey: Survey,
@@ -126,14 +76,57 @@ async def write_tables(
     """Write the tables in one pass over the interviews."""
     found, files = Found(), [table.file for table in wanted]
     turn = {edition.digest: Lines(edition, layout, files, withhold=withhold) for edition in layout.editions}
-    done, of = 0, await survey.snapshot.total(survey.questionnaire)
+    of = await survey.snapshot.total(survey.questionnaire)
+    kept = survey.kept(VERSION) if files == [WIDE] and withhold and serve(layout) else None
     with ExitStack() as stack:
         opened = [stack.enter_context(_opened(folder, table)) for table in wanted]
-        async for page in survey.pages(events=not NEED_EVENTS.isdisjoint(files)):
-            _write_page(page, turn, files, opened, found, enough)
-            done = found.responses + survey.excluded.total()
-            progress(min(done, of), of)
+        if kept is not None:
+            written = _with_kept(survey, kept, turn, opened[0], found, enough)
+        else:
+            pages = survey.pages(events=not NEED_EVENTS.isdisjoint(files))
+            written = _all_anew(pages, turn, files, opened, found, enough)
+        async for _ in written:
+            progress(min(found.responses + survey.excluded.total(), of), of)
     return found
+
+
+async def _with_kept(
+    survey: Survey, kept: KeptLines, turn: Mapping[str, Lines], out: TextIO, found: Found, enough: int
+) -> AsyncIterator[None]:
+    """Write the wide table alone: lines that were kept, and those of the other interviews in between."""
+
+    async def as_kept() -> AsyncIterator[Sequence[str]]:
+        async for page in kept.pages():
+            found.meet_kept(page, enough)
+            if page.left_out:
+                survey.excluded[SIMULATED] += page.left_out
+            yield page.lines
+
+    async def others() -> AsyncIterator[Sequence[str]]:
+        async for page in survey.others(kept):
+            lines: list[str] = []
+            for interview in page:
+                lines.extend(turn[interview.state["edition"]].of(interview)[0])
+                found.meet(interview, enough)
+            yield lines
+
+    async for lines in merged(as_kept(), others()):
+        out.write("\n".join(lines) + "\n")
+        found.rows[WIDE] += len(lines)
+        yield
+
+
+async def _all_anew(
+    pages: AsyncIterator[Iterable[Interview]],
+    turn: Mapping[str, Lines],
+    files: Sequence[str],
+    opened: Sequence[TextIO],
+    found: Found,
+    enough: int,
+) -> AsyncIterator[None]:
+    async for page in pages:
+        _write_page(page, turn, files, opened, found, enough)
+        yield
 
 
 def _write_page(

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from sqlalchemy import Column, Connection, Select, bindparam, select
 
+from bot.conversation.events import ResearchSet
 from bot.conversation.session import Session
 from bot.storage import tables
 from bot.storage.codes import erasure_code
@@ -20,30 +21,31 @@ from bot.storage.erasing import erase_person, pend
 from bot.storage.invite_statements import Admissions
 from bot.storage.ledger import Marking, note
 from bot.storage.operations import Call, MarkSent, NoteKey, Operation, SaveLine
-from bot.storage.projection import Values, changed, read_values, removed
+from bot.storage.projection import Editions, Prepared, changed, removed
 from bot.storage.rows import Rows
 from bot.storage.rules import Standing, begins, fits, in_line, moved_to
 from bot.storage.store import Outcome, SaveTurn
+from bot.storage.wide_rows import finished, same
 
 
 def commit(
     connection: Connection,
     operations: Sequence[Operation],
-    values: dict[str, Values],
+    editions: Editions,
     worker: str | None = None,
     marking: Marking | None = None,
 ) -> list[object]:
     """Carry out operations in their order; return what each answers.
 
-    `values` caches numbers by edition; `worker` is who will bring the replies, where it could be another;
-    `marking` says how an erasure is noted.
+    `editions` is what was prepared of each; `worker` is who will bring the replies, where it could be
+    another; `marking` says how an erasure is noted.
     """
     answers: list[object] = []
     for alone, some in groupby(operations, key=lambda operation: isinstance(operation, Call)):
         if alone:
             answers += [operation.function(connection) for operation in some if isinstance(operation, Call)]
         else:
-            answers += _Batch(connection, values, worker, marking).run(
+            answers += _Batch(connection, editions, worker, marking).run(
                 [one for one in some if not isinstance(one, Call)]
             )
     return answers
@@ -62,11 +64,11 @@ class _Batch:
     """Operations decided over one reading of the rows that they are about."""
 
     def __init__(
-        self, connection: Connection, values: dict[str, Values], worker: str | None, marking: Marking | None
+        self, connection: Connection, editions: Editions, worker: str | None, marking: Marking | None
     ) -> None:
         self._connection = connection
         self._marking = marking
-        self._values = values
+        self._editions = editions
         self._rows = Rows(worker)
         self._admissions = Admissions()
         self._heard: set[str] = set()
@@ -119,14 +121,15 @@ class _Batch:
         keys = list(wanted)
         return self._connection.execute(_finding(key, *others), {"keys": keys}).all() if keys else []
 
-    def _numbers(self, edition: str) -> Values:
-        if edition not in self._values:
-            query = select(tables.edition.c.body).where(tables.edition.c.digest == edition)
-            body = self._connection.scalar(query)
-            if body is None:
-                raise ValueError("a session's edition must be kept before the session")
-            self._values[edition] = read_values(body)
-        return self._values[edition]
+    def _prepared(self, edition: str) -> Prepared:
+        known = self._editions.known.get(edition)
+        if known is not None:
+            return known
+        query = select(tables.edition.c.body).where(tables.edition.c.digest == edition)
+        body = self._connection.scalar(query)
+        if body is None:
+            raise ValueError("a session's edition must be kept before the session")
+        return self._editions.prepare(body)
 
     # ------------------------------------------------------------ deciding
 
@@ -163,7 +166,7 @@ class _Batch:
     def _keep(self, save: SaveTurn, session: Session) -> None:
         saved, turn, rows = save.saved, save.turn, self._rows
         number = moved_to(saved, turn)
-        values = self._numbers(session.edition)
+        prepared = self._prepared(session.edition)
         self._stand(saved.person, session, number)
         if begins(saved, turn):
             rows.begin(saved.person, session, number, save.key, turn.event.at)
@@ -173,11 +176,23 @@ class _Batch:
             rows.see(session, turn.event.at)
         if turn.event.kept:
             rows.log(session, number, self._as_of, turn.event)
-            rows.answer(changed(saved.session, session, values), removed(saved.session, session))
+            rows.answer(changed(saved.session, session, prepared.values), removed(saved.session, session))
             rows.mirror(saved.person, turn.event)
+            self._tell(save, session, prepared)
         rows.address(saved.person, save.address)
         if turn.replies:
             rows.owe(saved.person, save.key, session, self._as_of, turn.replies, turn.event.at)
+
+    def _tell(self, save: SaveTurn, session: Session, prepared: Prepared) -> None:
+        """Keep what an export says of the interview now, if it is finished."""
+        before, wide = save.saved.session, self._editions.wide
+        was = before is not None and before.id == session.id and finished(before)
+        if wide is not None and prepared.write is not None and finished(session):
+            again = isinstance(save.turn.event, ResearchSet)  # what was told before it is gone
+            if again or before is None or not was or not same(before, session):
+                self._rows.tell(save.saved.person, session, wide.version, prepared.write(session))
+        elif was:
+            self._rows.untell(session)
 
     def _stand(self, person: str, session: Session, turn: int) -> None:
         """Keep in rows and in mind where a person stands now."""

@@ -6,7 +6,7 @@ whole transaction hops once, with everything in it (measured: benchmarks/storage
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,13 +33,17 @@ PRAGMAS = {
 }
 
 
+ROOMY = {"cache_size": -8192}
+"""KiB of pages kept at hand where two readings go over the same rows side by side."""
+
+
 class Line:
     """One connection and the thread that it lives in."""
 
-    def __init__(self, database: Path, *, writes: bool) -> None:
+    def __init__(self, database: Path, *, writes: bool, more: Mapping[str, str | int] | None = None) -> None:
         self._database = database
         self._begin = "BEGIN IMMEDIATE" if writes else "BEGIN"
-        self._pragmas = PRAGMAS if writes else PRAGMAS | {"query_only": 1}
+        self._pragmas = {**(PRAGMAS if writes else PRAGMAS | {"query_only": 1}), **(more or {})}
         self.thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="storage")
         self._open: Connection | None = None
 

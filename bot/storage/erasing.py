@@ -16,6 +16,7 @@ from bot.storage.invite_tables import resume_code
 from bot.storage.staff_statements import drop_past
 from bot.storage.statements import SET_PRESENT
 from bot.storage.store import Receipt
+from bot.storage.wide_rows import REMOVE_OF_PERSON, REMOVE_OF_SESSIONS
 
 CHUNK = 200  # sessions erased in one transaction of a sweep: people's turns come in between
 
@@ -25,6 +26,7 @@ _OF_PEOPLE = (tables.owed, tables.address, resume_code)
 
 def erase_person(connection: Connection, person: str) -> None:
     """Delete every row of a person."""
+    connection.execute(REMOVE_OF_PERSON, {"b_person_id": person})
     sessions = select(tables.session.c.session_id).where(tables.session.c.person_id == person)
     for table in _OF_SESSIONS:
         connection.execute(delete(table).where(table.c.session_id.in_(sessions)))
@@ -41,6 +43,7 @@ def erase_sessions(connection: Connection, sessions: Sequence[str]) -> None:
     """Delete sessions; whoever has no other goes wholly, the others' latest becomes their present one."""
     of_these = tables.session.c.session_id.in_(sessions)
     people = connection.scalars(select(tables.session.c.person_id).where(of_these).distinct()).all()
+    connection.execute(REMOVE_OF_SESSIONS, {"sessions": list(sessions)})
     for table in _OF_SESSIONS:
         connection.execute(delete(table).where(table.c.session_id.in_(sessions)))
     connection.execute(delete(tables.session).where(of_these))

@@ -103,6 +103,9 @@ class MemorySnapshot:
         if used or others:
             yield [*used, *others]
 
+    def kept(self, questionnaire: str, made: int, leave_out: Collection[str]) -> None:
+        """Return nothing: lines of the wide table aren't kept here."""
+
     async def met(self, questionnaire: str, leave_out: Collection[str]) -> Sequence[str]:
         """Return the digests of the editions that interviews for research were held with, newest first."""
         began: dict[str, datetime] = {}

@@ -11,6 +11,7 @@ from bot.storage.store import Store
 
 if TYPE_CHECKING:
     from bot.storage.ledger import Marking
+    from bot.storage.wide_rows import Wide
 
 POSTGRESQL = ("postgresql://", "postgres://")
 
@@ -21,26 +22,32 @@ _REMEDY = (
 
 
 async def open_store(
-    url: str, fingerprint: str, *, clock: Callable[[], datetime], marking: "Marking | None" = None
+    url: str,
+    fingerprint: str,
+    *,
+    clock: Callable[[], datetime],
+    marking: "Marking | None" = None,
+    wide: "Wide | None" = None,
 ) -> Store:
     """Open the store that an address names; `fingerprint` is that of the privacy keys.
 
     `sqlite:///attune.db` is a file in the present folder, `sqlite:////var/lib/attune.db` one elsewhere;
     `postgresql://name:password@host/database` is a server that many workers share; `memory:` forgets
-    everything when it is closed. `marking` says how erasures are noted in the ledger, if there is one.
+    everything when it is closed. `marking` says how erasures are noted in the ledger, if there is one;
+    `wide` writes what is kept of finished interviews for the wide table of an export.
     """
     if url.rstrip("/") == "memory:":
         from bot.storage.memory import MemoryStore  # noqa: PLC0415 - it is for tests and demonstrations
 
         return MemoryStore()
     if url.startswith(POSTGRESQL):
-        return await _open_postgres(url, fingerprint, marking)
+        return await _open_postgres(url, fingerprint, marking, wide)
     from bot.storage.sqlite import open_sqlite  # noqa: PLC0415 - what lives in memory needs no SQL
 
-    return await open_sqlite(sqlite_path(url), fingerprint, clock=clock, marking=marking)
+    return await open_sqlite(sqlite_path(url), fingerprint, clock=clock, marking=marking, wide=wide)
 
 
-async def _open_postgres(url: str, fingerprint: str, marking: "Marking | None") -> Store:
+async def _open_postgres(url: str, fingerprint: str, marking: "Marking | None", wide: "Wide | None") -> Store:
     try:
         from bot.storage.postgres import open_postgres  # noqa: PLC0415 - its driver is an extra
     except ModuleNotFoundError as error:
@@ -48,7 +55,7 @@ async def _open_postgres(url: str, fingerprint: str, marking: "Marking | None") 
             raise
         remedy = 'Install it: pip install ".[postgres]"'
         raise OperatorError("PostgreSQL needs its driver, which isn't installed.", remedy=remedy) from None
-    return await open_postgres(url, fingerprint, marking=marking)
+    return await open_postgres(url, fingerprint, marking=marking, wide=wide)
 
 
 def sqlite_path(url: str) -> Path:

@@ -5,10 +5,11 @@ that hands over row by row would want the interpreter for each.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping, Sequence
+from contextlib import aclosing
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, TextClause, bindparam, text
 
@@ -71,26 +72,32 @@ SELECT max(response_id), {aggregate}(one, {character}(30)) FROM (
   JOIN person p ON p.person_id = s.person_id
   LEFT JOIN session f ON f.session_id = s.follows AND f.person_id = s.person_id
     AND f.consented_at IS NOT NULL AND f.research IS TRUE
-  WHERE s.questionnaire = :questionnaire AND s.response_id > :after
+  WHERE s.questionnaire = :questionnaire AND s.response_id > :after {but}
   ORDER BY s.response_id LIMIT :most
 ) page
 """
 
 
-def _statement(aggregate: str, character: str, *, events: bool) -> TextClause:
+_BUT_KEPT = """
+    AND NOT EXISTS (SELECT 1 FROM wide_row w
+      WHERE w.questionnaire = s.questionnaire AND w.response_id = s.response_id AND w.made = :made)
+"""
+
+
+def _statement(aggregate: str, character: str, *, events: bool, but: str = "") -> TextClause:
     log = f"CASE WHEN {_REASON} IS NULL THEN coalesce({_EVENTS.format(aggregate=aggregate)}, '') ELSE '' END"
     columns = f" || {character}(31) || ".join(_COLUMNS).format(reason=_REASON, events=log if events else "''")
-    return text(_PAGE.format(aggregate=aggregate, character=character, columns=columns))
+    return text(_PAGE.format(aggregate=aggregate, character=character, columns=columns, but=but))
 
 
+FUNCTIONS = {"sqlite": ("group_concat", "char"), "postgresql": ("string_agg", "chr")}
+"""What makes one text of many, and a character of its number."""
 _STATEMENTS = {
-    (dialect, events): _statement(*functions, events=events)
-    for dialect, functions in {
-        "sqlite": ("group_concat", "char"),
-        "postgresql": ("string_agg", "chr"),
-    }.items()
+    events: {dialect: _statement(*names, events=events) for dialect, names in FUNCTIONS.items()}
     for events in (False, True)
 }
+OTHERS = {dialect: _statement(*names, events=False, but=_BUT_KEPT) for dialect, names in FUNCTIONS.items()}
+"""Those that have no row of the wide table in a version."""
 
 
 class Held(Protocol):
@@ -101,11 +108,15 @@ class Held(Protocol):
         ...
 
 
-async def pages(line: Held, questionnaire: str, *, events: bool) -> AsyncIterator[Sequence[Row]]:
-    """Yield every interview of a questionnaire, in the order of their response ids."""
+Page = tuple[str | None, Sequence[Any]]
+"""The last response id of a page, or None where there is none, and the page: its text first."""
 
-    def asked(after: str) -> "asyncio.Task[tuple[str | None, str]]":
-        return asyncio.create_task(line.ask(partial(_page, questionnaire, after, events=events)))
+
+async def ahead(line: Held, read: Callable[[Connection, str], Page]) -> AsyncGenerator[Sequence[Any]]:
+    """Yield one page after the other, each read while the one before is worked on."""
+
+    def asked(after: str) -> "asyncio.Task[Page]":
+        return asyncio.create_task(line.ask(lambda connection: read(connection, after)))
 
     coming = asked("")
     try:
@@ -115,16 +126,30 @@ async def pages(line: Held, questionnaire: str, *, events: bool) -> AsyncIterato
                 return
             coming = asked(last)
             await asyncio.sleep(0)  # so that it is under way
-            yield [row.split(UNIT) for row in page.split(RECORD)]
+            yield page
     finally:
         coming.cancel()  # where nobody wants the rest
 
 
-def _page(questionnaire: str, after: str, connection: Connection, *, events: bool) -> tuple[str | None, str]:
-    """Return the last response id of a page, or None where there is none, and its text."""
-    given = {"questionnaire": questionnaire, "after": after, "most": ROWS}
-    last, page = connection.execute(_STATEMENTS[connection.dialect.name, events], given).one()
+async def pages(line: Held, questionnaire: str, *, events: bool) -> AsyncIterator[Sequence[Row]]:
+    """Yield every interview of a questionnaire, in the order of their response ids."""
+    given = {"questionnaire": questionnaire, "most": ROWS}
+    async with aclosing(ahead(line, partial(read_page, _STATEMENTS[events], given))) as found:
+        async for (page,) in found:
+            yield as_rows(page)
+
+
+def read_page(
+    statements: Mapping[str, TextClause], given: Mapping[str, object], connection: Connection, after: str
+) -> Page:
+    """Read the page after a response id with the statement for this database."""
+    last, *page = connection.execute(statements[connection.dialect.name], {**given, "after": after}).one()
     return last, page
+
+
+def as_rows(page: str) -> list[Row]:
+    """Return the rows of a page."""
+    return [row.split(UNIT) for row in page.split(RECORD)]
 
 
 _MET = text(

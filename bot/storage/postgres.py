@@ -25,12 +25,13 @@ from bot.storage.operations import Call, Operation
 from bot.storage.postgres_connections import TROUBLE, Server, code_of
 from bot.storage.postgres_erasing import Vacuum
 from bot.storage.postgres_upgrading import prepare
-from bot.storage.projection import Values
+from bot.storage.projection import Editions
 from bot.storage.snapshot import SqlSnapshot
 from bot.storage.sql import SqlStore
 from bot.storage.staff_in_sql import StaffInSql
 from bot.storage.store import Owed, Receipt
 from bot.storage.upkeep_in_sql import UpkeepInSql
+from bot.storage.wide_rows import Wide
 from bot.storage.workers import Worker
 
 LEASE: Final = timedelta(seconds=30)
@@ -40,10 +41,15 @@ BEATS: Final = 6
 
 
 async def open_postgres(
-    url: str, fingerprint: str, *, lease: timedelta = LEASE, marking: Marking | None = None
+    url: str,
+    fingerprint: str,
+    *,
+    lease: timedelta = LEASE,
+    marking: Marking | None = None,
+    wide: Wide | None = None,
 ) -> "PostgresStore":
     """Open the database at an address, made or upgraded first where that is needed."""
-    store = PostgresStore(url, lease=lease)
+    store = PostgresStore(url, lease=lease, wide=wide)
     try:
         await _explained(prepare(store.server, fingerprint))
         await store.flush()
@@ -89,12 +95,12 @@ _MEANINGS: Final = {
 class PostgresStore(SqlStore, InvitesInSql, StaffInSql, FiguresInSql, UpkeepInSql):
     """Everything that is remembered, in one database, as one worker uses it."""
 
-    def __init__(self, url: str, *, lease: timedelta = LEASE) -> None:
+    def __init__(self, url: str, *, lease: timedelta = LEASE, wide: Wide | None = None) -> None:
         self.server = Server(url, Worker(new_code(), lease))
         self._closed = False
         self._reader = self.server
         self._cache = Cache(0)  # another worker may have moved anybody: every turn begins with a reading
-        self._values: dict[str, Values] = {}
+        self._editions = Editions(wide)
         self._vacuum = Vacuum(self.server)
         beat = lease.total_seconds() / BEATS
         self._group = GroupCommit(self._commit, settled=self._cache.settled, rest=_nothing, rest_after=beat)
@@ -160,7 +166,7 @@ class PostgresStore(SqlStore, InvitesInSql, StaffInSql, FiguresInSql, UpkeepInSq
         worker = self.server.worker.id
         try:
             return await self.server.transact(
-                lambda connection: commit(connection, operations, self._values, worker, self._marking)
+                lambda connection: commit(connection, operations, self._editions, worker, self._marking)
             )
         except StoreUnavailable as error:
             return [StoreUnavailable(error.message, remedy=error.remedy) for _ in operations]

@@ -141,11 +141,13 @@ class Held:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
+        self._free = asyncio.Lock()
 
     async def ask(self, function: Callable[[Connection], Answer]) -> Answer:
-        """Run a function over it."""
+        """Run a function over it, when those that were asked before are done."""
         try:
-            return await self._connection.run_sync(function)
+            async with self._free:
+                return await self._connection.run_sync(function)
         except TROUBLE as error:
             raise unavailable(error) from error
 

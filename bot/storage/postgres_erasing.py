@@ -22,6 +22,7 @@ HOLDERS = (
     tables.session,
     tables.event,
     tables.answer,
+    tables.wide_row,
     tables.owed,
     tables.erasure,
     resume_code,

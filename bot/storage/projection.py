@@ -5,10 +5,11 @@ Numbers of choices come from the edition that the session began with.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.conversation.session import Answer, Session
 from bot.questionnaire.model import Edition, Questionnaire
+from bot.storage.wide_rows import Wide, Write
 
 ANSWERED, SKIPPED, DECLINED = "answered", "skipped", "declined"
 
@@ -31,9 +32,27 @@ class Values:
         return cls({item.id: scales[item.answers] for item in questionnaire.items})
 
 
-def read_values(body: str) -> Values:
-    """Return the numbers of an edition's choices from its JSON."""
-    return Values.read(Edition.model_validate_json(body).questionnaire)
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What the rows of interviews with one edition are made with."""
+
+    values: Values
+    write: Write | None  # none: nothing is kept for the wide table
+
+
+@dataclass(frozen=True, slots=True)
+class Editions:
+    """What was prepared of each edition that a turn was taken with."""
+
+    wide: Wide | None
+    known: dict[str, Prepared] = field(default_factory=dict)
+
+    def prepare(self, body: str) -> Prepared:
+        """Prepare an edition, from its JSON."""
+        edition = Edition.model_validate_json(body)
+        write = self.wide.of(edition) if self.wide else None
+        self.known[edition.digest] = made = Prepared(Values.read(edition.questionnaire), write)
+        return made
 
 
 def changed(before: Session | None, after: Session, values: Values) -> Iterator[Row]:

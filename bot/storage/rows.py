@@ -11,7 +11,7 @@ from bot.conversation.event_log import dump_event
 from bot.conversation.events import Event, ResearchSet
 from bot.conversation.replies import Reply, dump_replies
 from bot.conversation.session import Session, dump
-from bot.storage import statements, tables
+from bot.storage import statements, tables, wide_rows
 from bot.storage.codes import person_code, response_code
 from bot.storage.driven import as_driven
 from bot.storage.projection import Row
@@ -35,6 +35,9 @@ _ORDER: tuple[ClauseElement, ...] = (  # rows that others refer to come first
     statements.KEEP_ANSWER,
     statements.SET_PRESENT,
     statements.SET_RESEARCH,
+    wide_rows.REMOVE_OF_PERSON,
+    wide_rows.REMOVE,
+    wide_rows.KEEP,
     statements.KEEP_ADDRESS,
     _KEEP_OWED,
     statements.REMOVE_OWED,
@@ -116,6 +119,14 @@ class Rows:
         self._of[statements.KEEP_ANSWER].extend(changed)
         self._of[statements.REMOVE_ANSWER].extend(removed)
 
+    def tell(self, person: str, session: Session, version: int, line: str) -> None:
+        """Keep what an export says of a finished interview."""
+        self._of[wide_rows.KEEP].append(wide_rows.row(person, session, version, line))
+
+    def untell(self, session: Session) -> None:
+        """Keep it no more."""
+        self._of[wide_rows.REMOVE].append(wide_rows.key(session))
+
     # ------------------------------------------------------------ people
 
     def meet(self, person: str, session: Session) -> None:
@@ -128,10 +139,11 @@ class Rows:
         self._of[statements.SET_PRESENT].append({"b_person_id": person, "session_id": session.id})
 
     def mirror(self, person: str, event: Event) -> None:
-        """Keep a person's last word on research, if this is one."""
+        """Keep a person's last word on research, if this is one, and nothing that was told before it."""
         if isinstance(event, ResearchSet):
             row = {"b_person_id": person, "research": event.allowed}
             self._of[statements.SET_RESEARCH].append(row)
+            self._of[wide_rows.REMOVE_OF_PERSON].append({"b_person_id": person})
 
     def address(self, person: str, sealed: bytes | None) -> None:
         """Keep a person's address, where one is given."""

@@ -11,9 +11,10 @@ from bot.conversation.event_log import parse_event
 from bot.conversation.events import Event
 from bot.conversation.session import parse
 from bot.questionnaire.model import Edition
-from bot.storage import pages, reading, tables
+from bot.storage import pages, reading, tables, wide_pages
 from bot.storage.counting import ArmTaps
 from bot.storage.counting_statements import arm_taps
+from bot.storage.kept import KeptLines
 from bot.storage.pages import Held
 from bot.storage.rules import NO_CONSENT, NO_RESEARCH, WITHDRAWN
 from bot.storage.store import Row, StoredSession
@@ -48,6 +49,10 @@ class SqlSnapshot:
     def pages(self, questionnaire: str, *, events: bool) -> AsyncIterator[Sequence[Row]]:
         """Yield every interview as it lies in its row, in pages."""
         return pages.pages(self._line, questionnaire, events=events)
+
+    def kept(self, questionnaire: str, made: int, leave_out: Collection[str]) -> KeptLines:
+        """Return the lines of the wide table that this version kept."""
+        return wide_pages.SqlKept(self._line, questionnaire, made, leave_out)
 
     async def met(self, questionnaire: str, leave_out: Collection[str]) -> Sequence[str]:
         """Return the digests of the editions that interviews for research were held with, newest first."""

@@ -18,13 +18,13 @@ from bot.errors import StoreUnavailable
 from bot.storage import erasing, files
 from bot.storage.cache import Cache
 from bot.storage.commit import commit
-from bot.storage.connections import Line
+from bot.storage.connections import ROOMY, Line
 from bot.storage.counting_in_sql import FiguresInSql
 from bot.storage.group import GroupCommit
 from bot.storage.invites_in_sql import InvitesInSql
 from bot.storage.ledger import Marking
 from bot.storage.operations import Call, Operation
-from bot.storage.projection import Values
+from bot.storage.projection import Editions
 from bot.storage.snapshot import SqlSnapshot
 from bot.storage.sql import SqlStore
 from bot.storage.staff_in_sql import StaffInSql
@@ -32,6 +32,7 @@ from bot.storage.store import Receipt
 from bot.storage.tidying import Log
 from bot.storage.upgrading import prepare
 from bot.storage.upkeep_in_sql import UpkeepInSql
+from bot.storage.wide_rows import Wide
 
 CACHED_PEOPLE = 2048
 REST_AFTER = 1.0  # seconds without anything to do, after which the log is tidied
@@ -46,12 +47,13 @@ async def open_sqlite(
     clock: Callable[[], datetime],
     cached: int = CACHED_PEOPLE,
     marking: Marking | None = None,
+    wide: Wide | None = None,
 ) -> "SqliteStore":
     """Open the database in a file, made or upgraded first where that is needed."""
     if files.MOUNTS.exists():
         files.refuse_network(database, files.MOUNTS.read_text("utf-8", "surrogateescape"))
     await asyncio.to_thread(prepare, database, fingerprint, clock())
-    store = SqliteStore(database, cached=cached)
+    store = SqliteStore(database, cached=cached, wide=wide)
     try:
         await store.flush()  # opens the connection, and hears now what is wrong with it
         if marking is not None:
@@ -65,12 +67,12 @@ async def open_sqlite(
 class SqliteStore(SqlStore, InvitesInSql, StaffInSql, FiguresInSql, UpkeepInSql):
     """Everything that is remembered, in one file."""
 
-    def __init__(self, database: Path, *, cached: int = CACHED_PEOPLE) -> None:
+    def __init__(self, database: Path, *, cached: int = CACHED_PEOPLE, wide: Wide | None = None) -> None:
         self.database = database = database.absolute()  # wherever this process goes later
         self._identity = files.identity(database)
         self._closed = False
         self._cache = Cache(cached)
-        self._values: dict[str, Values] = {}
+        self._editions = Editions(wide)
         self._reader = self._reading = Line(database, writes=False)
         self._writer = Line(database, writes=True)
         self._log = Log(database, self._writer)
@@ -102,7 +104,7 @@ class SqliteStore(SqlStore, InvitesInSql, StaffInSql, FiguresInSql, UpkeepInSql)
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[SqlSnapshot]:
         """Open a consistent view for research; while it is open, erasures stay pending."""
-        line = Line(self.database, writes=False)
+        line = Line(self.database, writes=False, more=ROOMY)
         try:
             yield await SqlSnapshot.taken(line)
         finally:
@@ -138,7 +140,7 @@ class SqliteStore(SqlStore, InvitesInSql, StaffInSql, FiguresInSql, UpkeepInSql)
         return answers
 
     def _carried_out(self, connection: Connection, operations: Sequence[Operation]) -> list[object]:
-        return commit(connection, operations, self._values, marking=self._marking)
+        return commit(connection, operations, self._editions, marking=self._marking)
 
     def _refuse_elsewhere(self) -> None:
         """Refuse to write on into a file that was moved or deleted: the next start wouldn't find it."""

@@ -17,6 +17,7 @@ from bot.conversation.session import Session
 from bot.questionnaire.model import Edition
 from bot.storage.counting import ArmTaps, FigureStore
 from bot.storage.invites import InviteStore
+from bot.storage.kept import KeptLines
 from bot.storage.staff import StaffStore
 from bot.storage.upkeep import UpkeepStore
 
@@ -144,6 +145,10 @@ class Snapshot(Protocol):
 
         Those that aren't used for research are among them, with the reason and nothing that was said.
         """
+        ...
+
+    def kept(self, questionnaire: str, made: int, leave_out: Collection[str]) -> KeptLines | None:
+        """Return the lines of the wide table that this version kept; a store needn't keep any."""
         ...
 
     async def met(self, questionnaire: str, leave_out: Collection[str]) -> Sequence[str]:

@@ -148,6 +148,19 @@ answer = Table(
     sqlite_with_rowid=False,
 )
 
+wide_row = Table(
+    "wide_row",
+    metadata,
+    Column("questionnaire", Text, primary_key=True),
+    Column("response_id", Text, primary_key=True),
+    Column("code", Text, nullable=False),  # of the person
+    Column("channel", Text, nullable=False),
+    Column("ended_at", Instant, nullable=False),
+    Column("made", BigInteger, nullable=False),  # by which version of the table's columns
+    Column("line", Text, nullable=False),  # behind response and person
+    sqlite_with_rowid=False,
+)
+
 heard = Table(
     "heard",
     metadata,

@@ -98,6 +98,9 @@ class Made:
         found = [row_of(one, events=events) async for one in self.sessions(questionnaire)]
         yield [*found, left_out("no_research", "telegram")]
 
+    def kept(self, questionnaire: str, made: int, leave_out: Collection[str]) -> None:
+        """Keep no lines."""
+
     async def met(self, questionnaire: str, leave_out: Collection[str]) -> Sequence[str]:
         """Return the editions met, newest first."""
         began: dict[str, datetime] = {}

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 
 from bot.questionnaire.model import Edition
 from bot.storage.counting import ArmTaps
+from bot.storage.kept import KeptLines
 from bot.storage.store import Row, Snapshot, StoredSession
 
 PAGE = 50  # interviews
@@ -25,6 +26,10 @@ class Seen:
         """Pass on the pages."""
         async for page in self._snapshot.pages(questionnaire, events=events):
             yield page
+
+    def kept(self, questionnaire: str, made: int, leave_out: Collection[str]) -> KeptLines | None:
+        """Pass on the lines that were kept."""
+        return self._snapshot.kept(questionnaire, made, leave_out)
 
     async def met(self, questionnaire: str, leave_out: Collection[str]) -> Sequence[str]:
         """Pass on the editions."""

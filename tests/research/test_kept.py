@@ -1,0 +1,250 @@
+"""A line that is kept for the wide table is what would be written now, or it isn't kept."""
+
+import sqlite3
+from collections import Counter
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.conversation.events import Commanded
+from bot.conversation.library import Library
+from bot.conversation.replies import Page
+from bot.conversation.taps import Act
+from bot.errors import OperatorError
+from bot.research.bundle import Wanted
+from bot.research.layout import merge
+from bot.research.merging import merged
+from bot.research.quick.kept import VERSION, WIDE, serve, writing
+from bot.storage.sqlite import SqliteStore, open_sqlite
+from tests.research.interviewing import BEGINS, Interviewing, Person, written
+from tests.research.reading import lines, manifest
+
+ALONE = Wanted(tables=("wide",))
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> Path:
+    return tmp_path / "attune.db"
+
+
+@pytest.fixture
+async def store(library: Library, database: Path) -> AsyncIterator[SqliteStore]:
+    store = await open_sqlite(database, "key", clock=lambda: BEGINS, wide=WIDE)
+    for edition in library.editions():
+        await store.keep_edition(edition)
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+def desk(store: SqliteStore, library: Library) -> Interviewing:
+    return Interviewing(store, library)
+
+
+def kept(database: Path) -> int:
+    """Return how many lines there are."""
+    with sqlite3.connect(database) as connection:
+        ((number,),) = connection.execute("SELECT count(*) FROM wide_row")
+    connection.close()
+    return int(number)
+
+
+async def finished(desk: Interviewing, name: str = "ana") -> Person:
+    person = desk.person(name)
+    await person.finishes(1, 2, 1, 0)
+    return person
+
+
+async def with_segments(desk: Interviewing) -> Person:
+    person = desk.person("ana")
+    desk.library = desk.library.cast("with-segments")
+    await person.finishes(3, 0, 0, 3)
+    return person
+
+
+class TestALine:
+    async def test_is_kept_when_an_interview_is_finished(self, desk: Interviewing, database: Path) -> None:
+        person = desk.person("ana")
+        await person.starts()
+        await person.agrees()
+        await person.answers(1, 2, 1, 0)
+        assert kept(database) == 0
+        await person.does(Act.RESULT)
+        assert kept(database) == 1
+
+    async def test_isnt_kept_of_whom_research_may_not_use(self, desk: Interviewing, database: Path) -> None:
+        await desk.person("ana").finishes(1, 2, 1, 0, research=False)
+        assert kept(database) == 0
+
+    async def test_goes_when_research_is_taken_back_and_is_there_again_with_a_new_yes(
+        self, desk: Interviewing, database: Path
+    ) -> None:
+        person = await finished(desk)
+        await person.switches_research(on=False)
+        assert kept(database) == 0
+        await person.switches_research(on=True)
+        assert kept(database) == 1
+
+    async def test_goes_with_the_person(self, desk: Interviewing, database: Path) -> None:
+        person = await finished(desk)
+        await finished(desk, "ben")
+        await person.hear(Commanded(desk.tick(), "forget", "seed-forget"))
+        await person.does(Act.PAGE, Page.ERASE_SURE)
+        await person.does(Act.ERASE)
+        assert kept(database) == 1
+
+    async def test_goes_with_the_interview_that_has_had_its_time(
+        self, desk: Interviewing, store: SqliteStore, database: Path
+    ) -> None:
+        await finished(desk)
+        year = timedelta(days=365)
+        await store.sweep(desk.now + 2 * year, address_age=year, retention=year, unconsented=year)
+        assert kept(database) == 0
+
+    async def test_says_what_was_changed_after_the_result(
+        self, desk: Interviewing, store: SqliteStore, tmp_path: Path
+    ) -> None:
+        person = await with_segments(desk)
+        await person.does(Act.PAGE, "not_me")
+        await person.does(Act.CORRECT, "1")
+        out = await written(store, desk.library, tmp_path / "out", wanted=ALONE)
+        (row,) = lines(out, "responses_wide.csv")
+        assert row["correction"] == "social"
+
+    async def test_isnt_kept_by_who_has_nothing_to_write_it_with(
+        self, desk: Interviewing, database: Path
+    ) -> None:
+        """Nor is an old one left that isn't true any more."""
+        person = await with_segments(desk)
+        await desk.store.close()
+        desk.store = await open_sqlite(database, "key", clock=lambda: BEGINS)
+        await person.does(Act.PAGE, "not_me")
+        await person.does(Act.CORRECT, "1")
+        assert kept(database) == 0
+        await desk.store.close()
+
+
+class TestAnExport:
+    async def test_puts_the_others_in_between(
+        self, desk: Interviewing, store: SqliteStore, library: Library, tmp_path: Path, database: Path
+    ) -> None:
+        for number in range(12):
+            person = desk.person(f"person-{number}", "simulated" if number % 5 == 4 else "telegram")
+            await person.starts()
+            await person.agrees()
+            await person.answers(1, 2, 1, 0)
+            if number % 3:
+                await person.does(Act.RESULT)
+        assert kept(database) == 8
+        quick = await written(store, library, tmp_path / "quick", wanted=ALONE)
+        assert Counter(manifest(quick)["excluded"]) == Counter(simulated=2)
+        with sqlite3.connect(database) as connection:
+            connection.execute("DELETE FROM wide_row")
+        connection.close()
+        anew = await written(store, library, tmp_path / "anew", wanted=ALONE)
+        assert digests(quick) == digests(anew)
+
+    async def test_leaves_lines_of_another_version_alone(
+        self, desk: Interviewing, store: SqliteStore, library: Library, tmp_path: Path, database: Path
+    ) -> None:
+        await finished(desk)
+        changed(database, "UPDATE wide_row SET made = made + 1, line = 'nonsense'")
+        out = await written(store, library, tmp_path / "out", wanted=ALONE)
+        assert len(lines(out, "responses_wide.csv")) == 1
+        assert "nonsense" not in (out / "responses_wide.csv").read_text("utf-8")
+
+    @pytest.mark.parametrize(
+        ("fault", "told"),
+        [
+            ("UPDATE wide_row SET line = replace(line, 'complete', 'partial')", "isn't what it declares"),
+            ("UPDATE wide_row SET code = 'zzz'", "isn't what it declares"),
+            ("UPDATE person SET research = 0", "a line is kept"),
+        ],
+    )
+    async def test_that_is_verified_finds_a_line_that_isnt_true(
+        self,
+        desk: Interviewing,
+        store: SqliteStore,
+        library: Library,
+        tmp_path: Path,
+        database: Path,
+        fault: str,
+        told: str,
+    ) -> None:
+        await finished(desk)
+        await written(store, library, tmp_path / "fine", wanted=Wanted(verify=True))
+        changed(database, fault)
+        with pytest.raises(OperatorError, match=told):
+            await written(store, library, tmp_path / "out", wanted=Wanted(verify=True))
+
+
+class TestTheVersion:
+    async def test_is_raised_when_lines_change(self, desk: Interviewing, database: Path) -> None:
+        """Whoever changes what a line says changes this sum, and raises VERSION with it."""
+        await finished(desk)
+        with sqlite3.connect(database) as connection:
+            ((line,),) = connection.execute("SELECT line FROM wide_row")
+        connection.close()
+        digests = {line.split(",")[3]: "edition", line.split(",")[9]: "consent"}  # they change with any word
+        for digest, name in digests.items():
+            line = line.replace(digest, name)
+        said = (
+            "-97,show-if,1.0.0,edition,telegram,en,example-hospital,-97,-97,consent,en,"
+            "2026-11-24T09:00:04.500Z,2026-11-24T09:00:06.000Z,2026-11-24T09:00:01.500Z,"
+            "2026-11-24T09:00:13.500Z,complete,12.0,4,4,0,0,1,2,1,0,-97,-97,-97,-97"
+        )
+        assert (VERSION, line) == (1, said)
+
+
+class TestLayouts:
+    def test_serve_where_every_edition_has_the_same_columns(self, library: Library) -> None:
+        edition = library.questionnaires["show-if"].edition
+        texts = edition.model_copy(update={"digest": "f" * 64})
+        fewer = edition.questionnaire.model_copy(update={"items": edition.questionnaire.items[1:]})
+        shorter = edition.model_copy(update={"digest": "e" * 64, "questionnaire": fewer})
+        assert serve(merge("show-if", [edition, texts]))
+        assert not serve(merge("show-if", [edition, shorter]))
+
+
+class TestAWriter:
+    async def test_says_the_same_however_often_it_begins_afresh(
+        self, desk: Interviewing, store: SqliteStore, library: Library, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        await finished(desk)
+        monkeypatch.setattr("bot.research.quick.kept._AFRESH", 2)
+        write = writing(library.questionnaires["show-if"].edition)
+        async with store.snapshot() as snapshot:
+            (stored,) = [one async for one in snapshot.sessions("show-if")]
+        assert len({write(stored.session) for _ in range(5)}) == 1
+
+
+async def of(*pages: list[str]) -> AsyncIterator[list[str]]:
+    for page in pages:
+        yield page
+
+
+class TestMerging:
+    @pytest.mark.parametrize(
+        "sources",
+        [
+            [[["a", "d"], ["e"]], [["b"], [], ["c", "f", "g"]]],
+            [[], [["a"]]],
+            [[["b", "c"]], [["a"]]],
+            [[], []],
+        ],
+    )
+    async def test_keeps_the_order(self, sources: list[list[list[str]]]) -> None:
+        found = [line async for some in merged(*(of(*one) for one in sources)) for line in some]
+        assert found == sorted(line for one in sources for page in one for line in page)
+
+
+def digests(folder: Path) -> str:
+    return (folder / "SHA256SUMS").read_text("utf-8")
+
+
+def changed(database: Path, statement: str) -> None:
+    with sqlite3.connect(database) as connection:
+        connection.execute(statement)
+    connection.close()
