@@ -42,6 +42,7 @@ from bot.turns import Desk
 from bot.web.headers import SecureHeaders
 from bot.web.limits import address_of
 from bot.web.site import Limits, Site, web_desk, wished_language
+from bot.web.timing import even
 
 log = structlog.get_logger()
 
@@ -81,10 +82,10 @@ def _routes(site: Site) -> list[Route | Mount]:
     landing, chat, brand = Landing(site), Chat(site, Screens()), Brand(site)
     return [
         Route("/", landing.home),
-        Route("/i/{invite}", landing.get),
-        Route("/chat/{invite}", chat.get),
-        Route("/chat/{invite}", chat.post, methods=["POST"]),
-        Route("/chat/{invite}/my-data.json", chat.download, methods=["POST"]),
+        Route("/i/{invite}", even(landing.get)),
+        Route("/chat/{invite}", even(chat.get)),
+        Route("/chat/{invite}", even(chat.post), methods=["POST"]),
+        Route("/chat/{invite}/my-data.json", even(chat.download), methods=["POST"]),
         Route("/resume", chat.code_page),
         Route("/resume", chat.enter_code, methods=["POST"]),
         Route("/go/{link}", Links(site).get),

@@ -1,24 +1,31 @@
 """Wrong invite codes: none begins an invite's interview, and none can be told from another by the clock.
 
-`python -m tests.wrong_codes 10000`. Law: whoever measures stands where nothing but our own work takes time
-(the app without a wire, on SQLite), and looks at every kind of wrong code by turns, so that a busy machine is
-busy for all of them.
+`python -m tests.wrong_codes 10000`, ten minutes. Law: whoever measures stands where nothing but our own work
+takes time (the app without a wire, on SQLite), asks for one page at a time, and looks at every kind of wrong
+code by turns, so that a busy machine is busy for all of them. A difference is looked for in how long an
+answer took and, because timers go by the millisecond, in what is left of that beside whole ones.
+
+`--planted 0.3` plants a fault: a row that is found takes so many milliseconds longer, and nothing waits but
+where `--waiting` says so.
 """
 
 import argparse
 import asyncio
+import cmath
+import math
 import secrets
 import tempfile
 import time
 from bisect import bisect_left, bisect_right
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
 import httpx
+import pytest
 
 from bot.conversation.events import Started
 from bot.server import create_app
@@ -30,6 +37,9 @@ from tests.journeys.house import KEYS
 from tests.journeys.test_journeys import LIBRARY
 
 ABSENT = "never there"
+DOORS = ("/i/", "/chat/")
+MOST = 4
+"""Standard errors: chance alone comes so far once in three thousand looks, at most."""
 WARM = 50
 RESTING = "resting-clinic"
 
@@ -41,6 +51,12 @@ class Difference:
     told_apart: float  # how often the slower of two is of this kind: 0.5 is chance
     error: float  # of that share, by chance alone
     median_ms: float  # between the medians
+    beat: float  # how far apart the parts of a millisecond are, in standard errors
+
+    @property
+    def off(self) -> float:
+        """Return how far from chance it is, in standard errors."""
+        return (self.told_apart - 0.5) / self.error
 
 
 def _now() -> datetime:
@@ -78,8 +94,32 @@ def _wrong() -> Sequence[tuple[str, Invite]]:
     )
 
 
-async def timed(desk: Desk, codes: Mapping[str, Sequence[str]], times: int) -> Mapping[str, list[float]]:
-    """Open the landing page with each kind of code so many times, in an order by chance."""
+def plant(desk: Desk, seconds: float) -> None:
+    """Let a row that is found take longer."""
+    reads = desk.store.invite
+
+    async def slowly(code: str) -> Invite | None:
+        found = await reads(code)
+        until = time.perf_counter() + seconds
+        while found and time.perf_counter() < until:
+            pass
+        return found
+
+    setattr(desk.store, "invite", slowly)  # noqa: B010 - a method can't be assigned in the eyes of mypy
+
+
+@contextmanager
+def without_waiting() -> Iterator[None]:
+    """Let no answer wait."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("bot.server.even", lambda endpoint: endpoint)
+        yield
+
+
+async def timed(
+    desk: Desk, codes: Mapping[str, Sequence[str]], times: int, door: str = DOORS[0]
+) -> Mapping[str, list[float]]:
+    """Open a page with each kind of code so many times, in an order by chance."""
     chance, seconds = Random(5), {kind: list[float]() for kind in (*codes, ABSENT)}
     app = httpx.ASGITransport(create_app(desk, Settings(_env_file=None)))
     async with httpx.AsyncClient(transport=app, base_url="http://127.0.0.1") as client:
@@ -87,7 +127,7 @@ async def timed(desk: Desk, codes: Mapping[str, Sequence[str]], times: int) -> M
             kind = chance.choice(list(seconds))
             code = chance.choice(codes[kind]) if kind in codes else new_code()
             began = time.perf_counter()
-            answer = await client.get(f"/i/{code}")
+            answer = await client.get(f"{door}{code}")
             took = time.perf_counter() - began
             assert answer.status_code == httpx.codes.OK
             if number >= WARM:
@@ -103,7 +143,17 @@ def difference(some: Sequence[float], others: Sequence[float]) -> Difference:
     error = ((len(some) + len(others) + 1) / (12 * pairs)) ** 0.5
     medians = (sorted(one)[len(one) // 2] for one in (some, others))
     mine, theirs = medians
-    return Difference(above / pairs, error, 1000 * (mine - theirs))
+    return Difference(above / pairs, error, 1000 * (mine - theirs), _beat(some, others))
+
+
+def _beat(some: Sequence[float], others: Sequence[float]) -> float:
+    """Compare what is left beside whole milliseconds, each a direction on a circle, by their mean."""
+    apart = abs(_direction(some) - _direction(others))
+    return apart / math.sqrt(0.5 / len(some) + 0.5 / len(others))
+
+
+def _direction(seconds: Sequence[float]) -> complex:
+    return sum((cmath.exp(2000j * cmath.pi * one) for one in seconds), 0j) / len(seconds)
 
 
 async def attributed(desk: Desk, codes: Mapping[str, Sequence[str]], times: int) -> int:
@@ -122,30 +172,45 @@ async def attributed(desk: Desk, codes: Mapping[str, Sequence[str]], times: int)
     return credited + sum(one.begun % 11 for one in await desk.store.invites())
 
 
-async def measured(times: int) -> bool:
+def fair(door: str, seconds: Mapping[str, Sequence[float]]) -> bool:
+    """Print how each kind compares with a code that was never there; say whether none gives itself away."""
+    fine = True
+    for kind in (one for one in seconds if one != ABSENT):
+        found = difference(seconds[kind], seconds[ABSENT])
+        fine = fine and abs(found.off) < MOST and found.beat < MOST
+        print(  # noqa: T201 - a script's answer
+            f"{door:6} {kind:8} slower than '{ABSENT}' in {100 * found.told_apart:.1f} of 100 "
+            f"({found.off:+.1f} standard errors), medians {found.median_ms:+.3f} ms apart; beside whole "
+            f"milliseconds {found.beat:.1f} standard errors; n {len(seconds[kind])}",
+            flush=True,
+        )
+    return fine
+
+
+async def measured(times: int, planted: float, *, waiting: bool) -> bool:
     """Print what was found; say whether nothing gives a wrong code away."""
     with tempfile.TemporaryDirectory() as folder:
         async with house(Path(folder)) as (desk, codes):
-            seconds = await timed(desk, codes, times // (len(codes) + 1))
-            fine = True
-            for kind in codes:
-                found = difference(seconds[kind], seconds[ABSENT])
-                off = (found.told_apart - 0.5) / found.error
-                fine = fine and abs(off) < 4
-                print(  # noqa: T201 - a script's answer
-                    f"{kind:8} slower than '{ABSENT}' in {100 * found.told_apart:.1f} of 100 ({off:+.1f} "
-                    f"standard errors), medians {found.median_ms:+.3f} ms apart, n {len(seconds[kind])}"
-                )
+            if planted:
+                plant(desk, planted / 1000)
+            with nullcontext() if waiting else without_waiting():
+                pages = [
+                    fair(door, await timed(desk, codes, times // (len(codes) + 1), door)) for door in DOORS
+                ]
             credited = await attributed(desk, codes, times)
             print(f"{times} interviews begun with wrong codes, {credited} credited to an invite")  # noqa: T201 - the same
-    return fine and credited == 0
+    return all(pages) and credited == 0
 
 
 def main() -> None:
     """Fail where a code gives itself away."""
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("times", type=int)
-    raise SystemExit(0 if asyncio.run(measured(options.parse_args().times)) else 1)
+    options.add_argument("times", type=int, help="pages of each door, and interviews")
+    options.add_argument("--planted", type=float, default=0, metavar="MS")
+    options.add_argument("--waiting", action="store_true")
+    said = options.parse_args()
+    waiting = said.waiting or not said.planted
+    raise SystemExit(0 if asyncio.run(measured(said.times, said.planted, waiting=waiting)) else 1)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from bot.storage.invites import Invite
 from bot.web.pages import opening, said_on_web
 from bot.web.site import NO_INVITE, Site, readable, wished_language
 from bot.web.text import blocks
+from bot.web.timing import at_once
 
 _PREVIEWS: Final = re.compile(
     r"bot\b|bot/|crawl|spider|preview|facebookexternalhit|whatsapp|skype|slurp", re.IGNORECASE
@@ -45,10 +46,15 @@ class Landing:
         """Show the landing page; a code that admits nobody shows the page of those without one."""
         code = readable(request.path_params["invite"])
         content, invite = await self.site.content_of(code)
-        if invite is not None and is_counted(request):
+        if invite is not None:
+            at_once(request)
+            await self._opened(request, content, invite)
+        return self._page(request, content, code, invite)
+
+    async def _opened(self, request: Request, content: Content, invite: Invite) -> None:
+        if is_counted(request):
             at = content.organisation.local(self.site.desk.clock())
             await self.site.desk.store.tally(at, [f"opened:{invite.code}"])
-        return self._page(request, content, code, invite)
 
     def preview(self, request: Request, content: Content, invite: Invite, back: str) -> Response:
         """Show the page of an invite to its own staff: nothing is counted, and its buttons do nothing."""

@@ -25,6 +25,7 @@ from bot.web.limits import address_of, read_form, refuse_elsewhere
 from bot.web.pages import opening
 from bot.web.site import NO_INVITE, Site, wished_language
 from bot.web.site import readable as readable_code
+from bot.web.timing import at_once
 
 LIVE: Final = "x-attune"
 """The header with which our script asks for the page itself, not for a way to it."""
@@ -44,6 +45,10 @@ class Seat:
         """Return the address of the interview."""
         return f"/chat/{self.code}"
 
+    def began(self, session: Session | None) -> bool:
+        """Tell whether an interview began with this very code, so that nothing about it is new here."""
+        return session is not None and self.invite is not None and session.invite == self.invite.code
+
 
 @dataclass(frozen=True)
 class Chat:
@@ -57,7 +62,7 @@ class Chat:
     async def get(self, request: Request) -> Response:
         """Show where an interview stands, or what it would be."""
         seat = await self._seat(request, {})
-        session = await self._session(seat)
+        session = await self._session(request, seat)
         if session is not None:
             content = await content_of(self.site.desk, session)
             reply = shown.of_interview(content, session, request.query_params)
@@ -71,7 +76,7 @@ class Chat:
         seat = await self._seat(request, form)
         if form.get("act") == "clear":
             return self._clear(seat)
-        begins, known = form.get("act") in {BEGIN, START}, await self._session(seat)
+        begins, known = form.get("act") in {BEGIN, START}, await self._session(request, seat)
         if not begins and known is None:
             return self._opening(seat) if seat.visitor.mode is Mode.SHARED else self._nobody(request, seat)
         if begins:
@@ -85,7 +90,7 @@ class Chat:
         """Hand over everything kept about a person."""
         refuse_elsewhere(request, self.site.address)
         seat = await self._seat(request, await read_form(request))
-        if await self._session(seat) is None:
+        if await self._session(request, seat) is None:
             return RedirectResponse(seat.path, 303)
         kept = await self._kept(seat)
         named = {"Content-Disposition": f'attachment; filename="{FILE_NAME}"'}
@@ -116,12 +121,14 @@ class Chat:
         invite = await self.site.desk.store.invite(code)
         return Seat(code, invite, recognise(request, form, invite, secure=self.site.secure))
 
-    async def _session(self, seat: Seat) -> Session | None:
+    async def _session(self, request: Request, seat: Seat) -> Session | None:
         desk, secret = self.site.desk, seat.visitor.secret
         if secret is None:
             return None
         person = desk.keys.person(CHANNEL, secret)
         session = (await desk.store.load(person)).session
+        if seat.began(session):
+            at_once(request)
         if session is None or seat.visitor.mode is not Mode.SHARED:
             return session
         return session if self.screens.is_there(person, session.seen_at, desk.clock()) else None
@@ -133,6 +140,8 @@ class Chat:
     # ------------------------------------------------------------ answers
 
     async def _told(self, request: Request, seat: Seat, told: Told) -> Response:
+        if seat.began(told.session):
+            at_once(request)
         if LIVE not in request.headers and seat.visitor.mode is Mode.COOKIE:
             query = shown.query(told.reply, told.session) if told.reply else ""
             answer: Response = RedirectResponse(seat.path + query, 303)
@@ -191,7 +200,7 @@ class Chat:
 
     async def _without(self, request: Request, seat: Seat) -> Response:
         """Show what an interview would be about, or the last page of one that is gone."""
-        content, invite = await self.site.content_of(seat.code)
+        content, invite = await self._content(request, seat)
         language = wished_language(request, content, invite)
         reply = shown.of_nobody(language, request.query_params)
         if reply is not None:
@@ -203,13 +212,20 @@ class Chat:
         )
 
     async def _farewell(self, request: Request, seat: Seat, reply: Reply | None) -> Response:
-        content, invite = await self.site.content_of(seat.code)
+        content, invite = await self._content(request, seat)
         reply = reply or Reply(Page.NOBODY, wished_language(request, content, invite))
         if reply.page is Page.ERASING and not await self.site.desk.store.erasures_pending():
             reply = replace(reply, page=Page.ERASED)
         made = sheet(content, None, reply, word(content, None, reply))
         headers = {AT: seat.path + shown.query(reply, None)} if seat.visitor.mode is Mode.COOKIE else {}
         return self._page(content, seat, made, reply.language, headers, begins=True)
+
+    async def _content(self, request: Request, seat: Seat) -> tuple[Content, Invite | None]:
+        """Return what an interview would be about, for somebody without one."""
+        content, invite = await self.site.content_of(seat.code)
+        if invite is not None:
+            at_once(request)
+        return content, invite
 
     def _page(
         self,
