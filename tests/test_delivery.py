@@ -263,8 +263,8 @@ class TestAnotherWorker:
         stands = {"revision": 2}
 
         async def load(person: str, _: str | None = None) -> Saved:
-            session = Session("a" * 11, "quiz", "e", "o", "telegram", "en", "seed", began, **stands)  # type: ignore[arg-type]
-            return Saved(person, session)
+            names = ("a" * 11, "quiz", "e", "o", "telegram", "en", "seed")
+            return Saved(person, Session(*names, began, revision=stands["revision"]))
 
         def question(revision: int) -> Message:
             button = Button("Yes", token("a" * 11, revision, Act.CHOOSE, 0))

@@ -1,8 +1,4 @@
-"""A day of storms: everybody gets to their result, with exactly the answers that they tapped.
-
-By hand until forty storms in a row have passed; what earlier ones found is tested alone in `test_order` and
-`test_restart`.
-"""
+"""A day of storms: everybody gets to their result, with exactly the answers that they tapped."""
 
 import asyncio
 from pathlib import Path
@@ -12,7 +8,7 @@ import pytest
 from tests.channels.telegram.chaos import DAY, WEATHER, blow
 from tests.channels.telegram.plants import PLANTS
 
-pytestmark = [pytest.mark.soak, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 async def test_a_day_of_everything_going_wrong_loses_nothing(tmp_path: Path) -> None:
