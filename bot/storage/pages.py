@@ -5,6 +5,7 @@ that hands over row by row would want the interpreter for each.
 """
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import aclosing
 from datetime import datetime, timedelta
@@ -112,23 +113,31 @@ Page = tuple[str | None, Sequence[Any]]
 """The last response id of a page, or None where there is none, and the page: its text first."""
 
 
+AHEAD = 2
+"""Pages that are read while one is worked on."""
+
+
 async def ahead(line: Held, read: Callable[[Connection, str], Page]) -> AsyncGenerator[Sequence[Any]]:
-    """Yield one page after the other, each read while the one before is worked on."""
+    """Yield one page after the other; the next ones are read while one is worked on."""
 
-    def asked(after: str) -> "asyncio.Task[Page]":
-        return asyncio.create_task(line.ask(lambda connection: read(connection, after)))
+    async def page(before: "asyncio.Task[Page] | None") -> Page:
+        last = (await before)[0] if before else ""
+        return (None, ()) if last is None else await line.ask(lambda connection: read(connection, last))
 
-    coming = asked("")
+    coming = deque([asyncio.create_task(page(None))])
     try:
         while True:
-            last, page = await coming
+            while len(coming) <= AHEAD:
+                coming.append(asyncio.create_task(page(coming[-1])))
+            last, found = await coming.popleft()
             if last is None:
                 return
-            coming = asked(last)
-            await asyncio.sleep(0)  # so that it is under way
-            yield page
+            await asyncio.sleep(0)  # so that the next one is under way
+            yield found
     finally:
-        coming.cancel()  # where nobody wants the rest
+        for one in coming:
+            one.cancel()  # nobody wants the rest
+        await asyncio.gather(*coming, return_exceptions=True)
 
 
 async def pages(line: Held, questionnaire: str, *, events: bool) -> AsyncIterator[Sequence[Row]]:
