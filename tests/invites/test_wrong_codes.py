@@ -34,7 +34,15 @@ FAR = 0.2  # from chance; at this size chance alone comes to a seventh of it
 STEP = 0.02
 AN_HOUR = 3600.0
 BEGINS = {"act": "begin", "language": "en"}
-WRONG = ("closed", "expired", "full", "paused", "never there", "malformed", "passed on, closed")
+WRONG = (
+    "closed",
+    "never there",
+    "malformed",
+    *(
+        pytest.param(kind, marks=pytest.mark.slow)
+        for kind in ("expired", "full", "paused", "passed on, closed")
+    ),
+)
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,7 @@ async def test_a_journey_holds_in_the_terminal(questionnaire: str, path: Path, h
 
 
 QUICK = {
-    "memory": {"back_and_edit", "double_taps", "all_kinds"},
+    "memory": {"back_and_edit", "double_taps"},
     "sqlite": {"pause_and_resume", "forget_in_the_middle"},
 }
 """Those that are played over Telegram while one writes; all of them, on every store, in the whole run."""
