@@ -15,6 +15,7 @@ from bot.channels.telegram.wire import Timeouts
 from bot.cli.logs import configure
 from bot.cli.run import until_signalled
 from bot.settings import Settings
+from tests.channels.telegram.ahead import Ahead
 
 TIMEOUTS = Timeouts(connect=2.0, read=5.0, upload=5.0, poll=10, slack=5.0)
 
@@ -25,10 +26,10 @@ async def _forget(*_: object) -> None:
 
 def main() -> None:
     """Run the bot until it is stopped or killed."""
-    offset = Path(sys.argv[1])
+    ahead = Ahead(Path(sys.argv[1]))
 
     def clock() -> datetime:
-        return datetime.now(UTC) + timedelta(seconds=float(offset.read_text("ascii")))
+        return datetime.now(UTC) + timedelta(seconds=ahead.seconds)
 
     if "--forgetful" in sys.argv:
         for duty in ("note_owed", "_pay_late"):

@@ -7,6 +7,7 @@ import signal
 import socket
 from pathlib import Path
 
+from tests.channels.telegram.ahead import Ahead
 from tests.emulator import Emulator
 from tests.fork_server import Launch, Life, launch
 
@@ -30,8 +31,8 @@ class Program:
         self._launch = launch
         self._how = [*(["--webhook"] if port is not None else []), *([plant] if plant else [])]
         self._telegram = telegram
-        self._offset = folder / "offset"
-        self._offset.write_text("0", "ascii")
+        self._clock = folder / "ahead"
+        self._ahead = Ahead(self._clock)
         (self._folder / "log").touch()
         self._lives = 0
         self._process: Life | None = None
@@ -57,7 +58,7 @@ class Program:
             }
         self._lives += 1
         self._process = await self._launch(
-            "tests.channels.telegram.launcher", [str(self._offset), *self._how], given, self._folder / "log"
+            "tests.channels.telegram.launcher", [str(self._clock), *self._how], given, self._folder / "log"
         )
 
     async def listening(self) -> None:
@@ -89,7 +90,7 @@ class Program:
 
     def sleep_in(self, seconds: float) -> None:
         """Let time pass for the program, too."""
-        self._offset.write_text(str(float(self._offset.read_text("ascii")) + seconds), "ascii")
+        self._ahead.add(seconds)
 
     @property
     def log(self) -> str:
