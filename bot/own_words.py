@@ -6,17 +6,20 @@ is stored, logged as an event or handed on is sealed for the very answer that it
 
 import base64
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from bot.conversation.content import Content
 from bot.conversation.events import Heard, Typed
 from bot.conversation.session import Answer, Session, Step
 from bot.privacy import Keys, words_row
 from bot.questionnaire.model import TextAnswer
 
+if TYPE_CHECKING:  # an export that opens no words needs no content
+    from bot.conversation.content import Content
+
 _ASKS = frozenset({Step.ASKING, Step.EDITING})
 
 
-def with_sealed(keys: Keys, content: Content, session: Session | None, heard: Heard) -> Heard:
+def with_sealed(keys: Keys, content: "Content", session: Session | None, heard: Heard) -> Heard:
     """Return what was heard, with its words sealed where the present question asks for words."""
     if not isinstance(heard, Typed) or session is None or session.item is None or session.step not in _ASKS:
         return heard
@@ -26,7 +29,7 @@ def with_sealed(keys: Keys, content: Content, session: Session | None, heard: He
     return replace(heard, sealed=base64.b64encode(sealed).decode())
 
 
-def opened(keys: Keys, content: Content, session: Session) -> Session:
+def opened(keys: Keys, content: "Content", session: Session) -> Session:
     """Return a session to be shown to its person: own words as they were written. It is never stored."""
     if not content.questionnaire.free_text:
         return session
@@ -34,7 +37,7 @@ def opened(keys: Keys, content: Content, session: Session) -> Session:
     return replace(session, answers=answers)
 
 
-def _opened(keys: Keys, content: Content, session: str, item: str, answer: Answer) -> Answer:
+def _opened(keys: Keys, content: "Content", session: str, item: str, answer: Answer) -> Answer:
     if answer.choice is None or not isinstance(content.questionnaire.answered(item), TextAnswer):
         return answer
     return replace(answer, choice=open_words(keys, session, item, answer.choice))

@@ -4,9 +4,11 @@ import gc
 import logging
 import os
 import re
+import signal
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -112,6 +114,11 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
+def _interrupted(number: int, frame: FrameType | None) -> None:
+    """Stop at Ctrl-C, as always."""
+    signal.default_int_handler(number, frame)
+
+
 # ---------------------------------------------------------------- nothing private is ever logged
 
 _WATCH = pytest.StashKey[Watch]()
@@ -125,6 +132,9 @@ def pytest_configure(config: pytest.Config) -> None:
     configure(LogLevel.DEBUG, LogFormat.JSON)
     logging.getLogger().handlers.clear()
     config.stash[_WATCH] = watch_logs()
+    # Where the handler is Python's own, asyncio sets one for each test and fixture, and `signal` writes out
+    # what it is, with all that a fixture made: a tenth of the time of the quick tier.
+    signal.signal(signal.SIGINT, _interrupted)
     if held(config):
         config.pluginmanager.register(Cost())
 

@@ -7,16 +7,18 @@ number with a reason. Only a person's own data are exempt: there it is their wor
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
-from bot.conversation.content import Content
-from bot.conversation.machine import edition_of, fold
 from bot.questionnaire.model import Edition
 from bot.research.quick.interview import Interview
 from bot.storage.kept import KeptLines
 from bot.storage.pages import row_of
 from bot.storage.store import CHANNEL, REASON, Row, Snapshot, StoredSession
 
-HeldWith = Callable[[Edition], Content]
+if TYPE_CHECKING:  # mostly nothing is folded
+    from bot.conversation.content import Content
+
+HeldWith = Callable[[Edition], "Content"]
 """What the machine folds a log with: an edition, and today's words around it, which change no answer."""
 
 SIMULATED = "simulated"
@@ -68,6 +70,8 @@ class Editions:
         """Return an interview as its events amount to, or None where there are none."""
         if not stored.events:
             return None
+        from bot.conversation.machine import edition_of, fold  # noqa: PLC0415 - mostly nothing is folded
+
         events = [event for _, event in stored.events]
         session = fold(self._held_with(await self.get(edition_of(events))), events)
         return None if session is None else replace(stored, session=session)

@@ -73,31 +73,46 @@ SELECT max(response_id), {aggregate}(one, {character}(30)) FROM (
   JOIN person p ON p.person_id = s.person_id
   LEFT JOIN session f ON f.session_id = s.follows AND f.person_id = s.person_id
     AND f.consented_at IS NOT NULL AND f.research IS TRUE
-  WHERE s.questionnaire = :questionnaire AND s.response_id > :after {but}
+  WHERE s.questionnaire = :questionnaire AND {which}
   ORDER BY s.response_id LIMIT :most
 ) page
 """
 
 
-_BUT_KEPT = """
-    AND NOT EXISTS (SELECT 1 FROM wide_row w
+_AFTER = "s.response_id > :after"
+_UNKEPT = {
+    # Two ordered lists beside each other: a third less than to look each one up.
+    "sqlite": """
+    s.response_id IN (
+      SELECT response_id FROM session WHERE questionnaire = :questionnaire AND response_id > :after
+      EXCEPT
+      SELECT response_id FROM wide_row
+      WHERE questionnaire = :questionnaire AND made = :made AND response_id > :after
+      ORDER BY response_id LIMIT :most)
+    """,
+    # Which would hold all of both lists before its first row.
+    "postgresql": f"""
+    {_AFTER} AND NOT EXISTS (SELECT 1 FROM wide_row w
       WHERE w.questionnaire = s.questionnaire AND w.response_id = s.response_id AND w.made = :made)
-"""
+    """,
+}
 
 
-def _statement(aggregate: str, character: str, *, events: bool, but: str = "") -> TextClause:
+def _statement(aggregate: str, character: str, which: str, *, events: bool) -> TextClause:
     log = f"CASE WHEN {_REASON} IS NULL THEN coalesce({_EVENTS.format(aggregate=aggregate)}, '') ELSE '' END"
     columns = f" || {character}(31) || ".join(_COLUMNS).format(reason=_REASON, events=log if events else "''")
-    return text(_PAGE.format(aggregate=aggregate, character=character, columns=columns, but=but))
+    return text(_PAGE.format(aggregate=aggregate, character=character, columns=columns, which=which))
 
 
 FUNCTIONS = {"sqlite": ("group_concat", "char"), "postgresql": ("string_agg", "chr")}
 """What makes one text of many, and a character of its number."""
 _STATEMENTS = {
-    events: {dialect: _statement(*names, events=events) for dialect, names in FUNCTIONS.items()}
+    events: {dialect: _statement(*names, _AFTER, events=events) for dialect, names in FUNCTIONS.items()}
     for events in (False, True)
 }
-OTHERS = {dialect: _statement(*names, events=False, but=_BUT_KEPT) for dialect, names in FUNCTIONS.items()}
+OTHERS = {
+    dialect: _statement(*names, _UNKEPT[dialect], events=False) for dialect, names in FUNCTIONS.items()
+}
 """Those that have no row of the wide table in a version."""
 
 

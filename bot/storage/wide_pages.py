@@ -12,9 +12,9 @@ from bot.storage.kept import KeptPage
 from bot.storage.pages import FUNCTIONS, OTHERS, RECORD, Held, ahead, as_rows, read_page
 from bot.storage.store import Row
 
-ROWS: Final = 1000
+ROWS: Final = 4000
 """Lines on a page."""
-OTHERS_ROWS: Final = 100
+OTHERS_ROWS: Final = 400
 """Other interviews on a page: few, so that their neighbours' lines are still at hand."""
 
 _PAGE: Final = """
