@@ -21,7 +21,7 @@ from bot.storage.erasing import erase_person, pend
 from bot.storage.invite_statements import Admissions
 from bot.storage.ledger import Marking, note
 from bot.storage.operations import Call, MarkSent, NoteKey, Operation, SaveLine
-from bot.storage.projection import Editions, Prepared, changed, removed
+from bot.storage.projection import Editions, Prepared, changed, of_edition, removed
 from bot.storage.rows import Rows
 from bot.storage.rules import Standing, begins, fits, in_line, moved_to
 from bot.storage.store import Outcome, SaveTurn
@@ -121,16 +121,6 @@ class _Batch:
         keys = list(wanted)
         return self._connection.execute(_finding(key, *others), {"keys": keys}).all() if keys else []
 
-    def _prepared(self, edition: str) -> Prepared:
-        known = self._editions.known.get(edition)
-        if known is not None:
-            return known
-        query = select(tables.edition.c.body).where(tables.edition.c.digest == edition)
-        body = self._connection.scalar(query)
-        if body is None:
-            raise ValueError("a session's edition must be kept before the session")
-        return self._editions.prepare(body)
-
     # ------------------------------------------------------------ deciding
 
     def _save(self, save: SaveTurn) -> Outcome:
@@ -166,7 +156,7 @@ class _Batch:
     def _keep(self, save: SaveTurn, session: Session) -> None:
         saved, turn, rows = save.saved, save.turn, self._rows
         number = moved_to(saved, turn)
-        prepared = self._prepared(session.edition)
+        prepared = of_edition(self._connection, self._editions, session.edition)
         self._stand(saved.person, session, number)
         if begins(saved, turn):
             rows.begin(saved.person, session, number, save.key, turn.event.at)

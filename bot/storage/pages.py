@@ -91,8 +91,8 @@ _UNKEPT = {
       ORDER BY response_id LIMIT :most)
     """,
     # Which would hold all of both lists before its first row.
-    "postgresql": f"""
-    {_AFTER} AND NOT EXISTS (SELECT 1 FROM wide_row w
+    "postgresql": """
+    s.response_id > :after AND NOT EXISTS (SELECT 1 FROM wide_row w
       WHERE w.questionnaire = s.questionnaire AND w.response_id = s.response_id AND w.made = :made)
     """,
 }
@@ -110,9 +110,7 @@ _STATEMENTS = {
     events: {dialect: _statement(*names, _AFTER, events=events) for dialect, names in FUNCTIONS.items()}
     for events in (False, True)
 }
-OTHERS = {
-    dialect: _statement(*names, _UNKEPT[dialect], events=False) for dialect, names in FUNCTIONS.items()
-}
+OTHERS = {dialect: _statement(*names, _UNKEPT[dialect], events=False) for dialect, names in FUNCTIONS.items()}
 """Those that have no row of the wide table in a version."""
 
 

@@ -7,8 +7,11 @@ Numbers of choices come from the edition that the session began with.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from sqlalchemy import Connection, select
+
 from bot.conversation.session import Answer, Session
 from bot.questionnaire.model import Edition, Questionnaire
+from bot.storage import tables
 from bot.storage.wide_rows import Wide, Write
 
 ANSWERED, SKIPPED, DECLINED = "answered", "skipped", "declined"
@@ -53,6 +56,17 @@ class Editions:
         write = self.wide.of(edition) if self.wide else None
         self.known[edition.digest] = made = Prepared(Values.read(edition.questionnaire), write)
         return made
+
+
+def of_edition(connection: Connection, editions: Editions, digest: str) -> Prepared:
+    """Return what the rows of interviews with an edition are made with, prepared where it isn't yet."""
+    known = editions.known.get(digest)
+    if known is not None:
+        return known
+    body = connection.scalar(select(tables.edition.c.body).where(tables.edition.c.digest == digest))
+    if body is None:
+        raise ValueError("a session's edition must be kept before the session")
+    return editions.prepare(body)
 
 
 def changed(before: Session | None, after: Session, values: Values) -> Iterator[Row]:

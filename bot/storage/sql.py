@@ -15,9 +15,11 @@ from bot.storage.codes import erasure_code
 from bot.storage.group import GroupCommit
 from bot.storage.ledger_in_sql import LedgerInSql
 from bot.storage.operations import Call, MarkSent, NoteKey, SaveLine
+from bot.storage.projection import Editions
 from bot.storage.reading import Reader
 from bot.storage.rules import NEVER_CONSENTED, fact_name, is_meant
 from bot.storage.store import Active, Outcome, Owed, Parked, Receipt, Saved, SaveTurn, Swept
+from bot.storage.wide_filling import fill
 
 Answer = TypeVar("Answer")
 
@@ -28,6 +30,7 @@ class SqlStore(LedgerInSql):
     _reader: Reader
     _group: GroupCommit
     _cache: Cache
+    _editions: Editions
 
     # ------------------------------------------------------------ editions
 
@@ -166,6 +169,10 @@ class SqlStore(LedgerInSql):
         return n
 
     # ------------------------------------------------------------ the rest
+
+    async def keep_lines(self) -> bool:
+        """Keep lines of the wide table for a few interviews that ended without one; tell whether to go on."""
+        return bool(await self._group.submit(Call(lambda connection: fill(connection, self._editions))))
 
     async def remember(self, name: str, value: str) -> None:
         """Keep a small fact about the installation."""

@@ -104,3 +104,7 @@ class UpkeepStore(Protocol):
     ) -> "Swept":
         """Return what `sweep` would do, and do nothing."""
         ...
+
+    async def keep_lines(self) -> bool:
+        """Keep lines of the wide table for a few interviews that ended without one; tell whether to go on."""
+        ...

@@ -180,6 +180,77 @@ class TestAnExport:
             await written(store, library, tmp_path / "out", wanted=Wanted(verify=True))
 
 
+@pytest.mark.usefixtures("before")
+class TestAnInterviewOfBefore:
+    """It ended while no lines were kept, or those of another version."""
+
+    @pytest.fixture
+    async def before(self, desk: Interviewing, database: Path) -> None:
+        """Three that are finished, one that isn't, and one that research may not use."""
+        for name in ("ana", "ben", "eva"):
+            await finished(desk, name)
+        await desk.person("dan").starts()
+        await desk.person("kim").finishes(1, 2, 1, 0, research=False)
+        changed(database, "DELETE FROM wide_row")
+
+    async def test_gets_its_line(
+        self, store: SqliteStore, library: Library, tmp_path: Path, database: Path
+    ) -> None:
+        anew = await written(store, library, tmp_path / "anew", wanted=ALONE)
+        await all_kept(store)
+        assert kept(database) == 3
+        assert digests(await written(store, library, tmp_path / "kept", wanted=ALONE)) == digests(anew)
+        await written(store, library, tmp_path / "verified", wanted=Wanted(verify=True))
+
+    async def test_gets_the_line_of_this_version_for_another_s(
+        self, store: SqliteStore, database: Path
+    ) -> None:
+        await all_kept(store)
+        told = rows(database)
+        changed(database, "UPDATE wide_row SET made = 0, line = 'nonsense'")
+        changed(database, "UPDATE meta SET value = '0' WHERE name = '_wide_rows'")
+        await all_kept(store)
+        assert rows(database) == told
+
+    async def test_of_whom_research_may_not_use_any_more_gets_none(
+        self, store: SqliteStore, database: Path
+    ) -> None:
+        changed(database, "UPDATE person SET research = 0")
+        await all_kept(store)
+        assert kept(database) == 0
+
+    async def test_is_looked_at_once_a_few_at_a_time_whoever_begins(
+        self,
+        store: SqliteStore,
+        database: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr("bot.storage.wide_filling.FEW", 1)
+        found = []
+        while await store.keep_lines():
+            found.append(kept(database))
+            await store.close()
+            store = await open_sqlite(database, "key", clock=lambda: BEGINS, wide=WIDE)
+        assert (sorted(found), found[-1]) == (found, 3)
+        assert len(found) == 5
+        changed(database, "DELETE FROM wide_row")
+        assert not await store.keep_lines()
+        assert kept(database) == 0
+        await store.close()
+
+    async def test_gets_none_from_who_has_nothing_to_write_it_with(
+        self, store: SqliteStore, database: Path
+    ) -> None:
+        await store.close()
+        other = await open_sqlite(database, "key", clock=lambda: BEGINS)
+        assert not await other.keep_lines()
+        await other.close()
+        able = await open_sqlite(database, "key", clock=lambda: BEGINS, wide=WIDE)
+        await all_kept(able)  # what was found before isn't taken for done
+        assert kept(database) == 3
+        await able.close()
+
+
 class TestTheVersion:
     async def test_is_raised_when_lines_change(self, desk: Interviewing, database: Path) -> None:
         """Whoever changes what a line says changes this sum, and raises VERSION with it."""
@@ -238,6 +309,18 @@ class TestMerging:
     async def test_keeps_the_order(self, sources: list[list[list[str]]]) -> None:
         found = [line async for some in merged(*(of(*one) for one in sources)) for line in some]
         assert found == sorted(line for one in sources for page in one for line in page)
+
+
+async def all_kept(store: SqliteStore) -> None:
+    while await store.keep_lines():
+        pass
+
+
+def rows(database: Path) -> list[tuple[object, ...]]:
+    with sqlite3.connect(database) as connection:
+        found = connection.execute("SELECT * FROM wide_row ORDER BY response_id").fetchall()
+    connection.close()
+    return found
 
 
 def digests(folder: Path) -> str:

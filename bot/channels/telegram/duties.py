@@ -33,6 +33,8 @@ OWED_EVERY: Final = timedelta(seconds=10)
 """Between two looks at what nobody brings: of a worker that is gone, or of a turn that broke off."""
 LATE: Final = timedelta(seconds=30)
 """A younger reply is still being worded."""
+LINES_AT_ONCE: Final = 10
+"""Times in one round that lines are kept for old interviews: of a million, all within an hour."""
 NUDGING: Final = "nudging"
 """The fact that tells a restart that it ended in the middle of nudging: since when deaf, and back when."""
 
@@ -56,6 +58,7 @@ class Duties:
         self._receipts: set[str] = set()
         self._swept_at: datetime | None = None
         self._looked_at: datetime | None = None
+        self._lines_lack = True
         self._caught_up = asyncio.Event()
 
     # ------------------------------------------------------------ at the start
@@ -166,7 +169,10 @@ class Duties:
         if self._looked_at is None or now - self._looked_at >= OWED_EVERY:
             self._looked_at = now
             await self._pay_late(now)
-        receipts = await word_receipts(self._desk) if await self._desk.store.on_duty() else ()
+        on_duty = await self._desk.store.on_duty()
+        if on_duty and self._lines_lack:
+            await self._keep_lines()
+        receipts = await word_receipts(self._desk) if on_duty else ()
         for receipt, whereabouts, message in receipts:
             due = receipt.channel == CHANNEL and now - receipt.asked_at >= RECEIPT_AFTER
             if due and receipt.erasure not in self._receipts:
@@ -199,6 +205,13 @@ class Duties:
             unconsented=UNCONSENTED_AGE,
         )
         log.info("swept", unconsented=swept.unconsented, addresses=swept.addresses, retired=swept.retired)
+
+    async def _keep_lines(self) -> None:
+        """Keep the lines of interviews that ended before lines were kept; turns come in between."""
+        for _ in range(LINES_AT_ONCE):
+            self._lines_lack = await self._desk.store.keep_lines()
+            if not self._lines_lack:
+                return
 
     async def _ask_again(self, now: datetime) -> None:
         """Propose the retest to those whose time has come: one message, once, while we keep an address."""

@@ -295,3 +295,27 @@ class TestErasure:
             await telegram.until(lambda: "erased" in ana.visible[-1].text.lower(), "the receipt")
             await telegram.quiet(0.3)
         assert not await store.verify_erasures()
+
+
+class TestInterviewsOfBefore:
+    @pytest.mark.parametrize("duty", [True, False])
+    async def test_get_their_lines_until_none_is_left_from_whoever_is_on_duty(
+        self, telegram: Emulator, desk: Desk, monkeypatch: pytest.MonkeyPatch, *, duty: bool
+    ) -> None:
+        left = [False, *[True] * 12]  # more than one round keeps
+        asked = 0
+
+        async def keep_lines() -> bool:
+            nonlocal asked
+            asked += 1
+            return left.pop()
+
+        async def on_duty() -> bool:
+            return duty
+
+        monkeypatch.setattr(desk.store, "keep_lines", keep_lines)
+        monkeypatch.setattr(desk.store, "on_duty", on_duty)
+        async with running(telegram, desk):
+            await telegram.until(lambda: not duty or not left, "every line is kept")
+            await asyncio.sleep(0.25)
+        assert asked == (13 if duty else 0)
