@@ -1,8 +1,8 @@
 """Does a turn slow down as the database grows? `python -m benchmarks.growth [1000,10000,100000,1000000]`.
 
-One finished interview is copied so many times (every row with ids of its own), and then people who are new to
-the database take whole interviews through `take_turn`: half a hundred at once, nothing cached from before.
-All sizes take turns, several times.
+One finished interview is copied so many times (every row with ids of its own), beyond `--whole` of them one that
+was left at its first question; then people who are new to the database take whole interviews through
+`take_turn`: half a hundred at once, nothing cached from before. All sizes take turns, several times.
 """
 
 import argparse
@@ -12,7 +12,7 @@ import sqlite3
 import statistics
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -28,14 +28,18 @@ from bot.conversation.replies import Message
 from bot.organisation.load import load_all as load_organisations
 from bot.privacy import Keys
 from bot.questionnaire.load import load_all as load_questionnaires
+from bot.research.quick.kept import WIDE
 from bot.storage.sqlite import open_sqlite
 from bot.turns import Desk, Incoming, take_turn
 
-TABLES: Final = ("person", "address", "session", "event", "answer", "heard")
+TABLES: Final = ("person", "address", "session", "event", "answer", "heard", "wide_row")
 OWN: Final = frozenset({"person_id", "session_id", "response_id", "code", "key"})
 ACTS: Final = ("b", "y", "r.1", *["c.2"] * 12, "v")
 AT_ONCE: Final = 50
 PEOPLE: Final = 200
+CHUNK: Final = 200_000
+"""Copies in one transaction: the log of one holds them twice."""
+WHOLE, LEFT = "whole", "left"
 
 
 def now() -> datetime:
@@ -50,17 +54,17 @@ async def desk_on(database: Path) -> AsyncIterator[Desk]:
     organisations = load_organisations(ROOT / "organisations")
     library = Library(questionnaires, organisations, open_phrasebook(), "health-mindset")
     keys = Keys(bytes(range(32)))
-    store = await open_sqlite(database, keys.fingerprint, clock=now)
+    store = await open_sqlite(database, keys.fingerprint, clock=now, wide=WIDE)
     for edition in library.editions():
         await store.keep_edition(edition)
     yield Desk(store, library, keys, now)
     await store.close()
 
 
-async def interview(desk: Desk, person: str, waits: list[float]) -> None:
-    """Take one whole interview."""
+async def interview(desk: Desk, person: str, waits: list[float], acts: Sequence[str] = ACTS) -> None:
+    """Take one interview, a whole one unless told otherwise."""
     messages: tuple[Message, ...] = ()
-    for number, act in enumerate((None, *ACTS)):
+    for number, act in enumerate((None, *acts)):
         seed = desk.keys.random_id()
         tokens = [button.token or "" for message in messages for button in message.buttons]
         token = next((one for one in tokens if ".".join(one.split(".")[3:]) == act), "")
@@ -73,17 +77,29 @@ async def interview(desk: Desk, person: str, waits: list[float]) -> None:
         messages = spoken.messages
 
 
-def multiply(database: Path, begin: int, end: int) -> None:
-    """Copy the first person's rows, numbered from `begin` to `end`."""
+def multiply(database: Path, who: str, begin: int, end: int) -> None:
+    """Copy the rows of one of the first two people, numbered from `begin` to `end`."""
+    for start in range(begin, end, CHUNK):
+        copy(database, who, start, min(start + CHUNK, end))
+
+
+def copy(database: Path, who: str, begin: int, end: int) -> None:
+    """Copy them in one transaction."""
     with closing(sqlite3.connect(database)) as connection:
         connection.execute("PRAGMA synchronous = OFF")  # only while it is filled
         connection.execute("PRAGMA cache_size = -500000")
-        (person,) = connection.execute("SELECT min(person_id) FROM person WHERE person_id > 'A'").fetchone()
+        (person,) = connection.execute(
+            "SELECT person_id FROM session WHERE person_id > 'A' AND (ended_at IS NULL) = ?", [who == LEFT]
+        ).fetchone()
         for table in TABLES:
             names = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
             copied = ", ".join(f"printf('0%s%09d', {it}, n)" if it in OWN else it for it in names)
-            first = "key >= 'cli:first:' AND key < 'cli:first;'"
-            where = {"session": "person_id = :person", "heard": first}.get(
+            own = "SELECT response_id FROM session WHERE person_id = :person"
+            where = {
+                "session": "person_id = :person",
+                "heard": f"key >= 'cli:{who}:' AND key < 'cli:{who};'",
+                "wide_row": f"response_id = ({own})",
+            }.get(
                 table,
                 "person_id = :person"
                 if "person_id" in names
@@ -146,10 +162,11 @@ async def main() -> None:
     asked = argparse.ArgumentParser()
     asked.add_argument("sizes", nargs="?", default="1000,10000,100000")
     asked.add_argument("--rounds", type=int, default=5)
+    asked.add_argument("--whole", type=int, default=1_000_000, help="more than so many were left")
     given = asked.parse_args()
     sizes = [int(one) for one in given.sizes.split(",")]
     with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:
-        databases = await made(Path(folder), sizes)
+        databases = await made(Path(folder), sizes, given.whole)
         rounds: dict[int, list[Round]] = {size: [] for size in sizes}
         for number in range(given.rounds):  # by turns, so that a busy moment falls on every size
             for size in sizes:
@@ -160,15 +177,17 @@ async def main() -> None:
             print(row(size, databases[size], rounds[size]))
 
 
-async def made(folder: Path, sizes: list[int]) -> dict[int, Path]:
+async def made(folder: Path, sizes: list[int], whole: int) -> dict[int, Path]:
     """Make a database of each size, each begun as a copy of the one before."""
     databases = {size: folder / f"{size}.db" for size in sizes}
     before, filled = folder / "first.db", 0
     async with desk_on(before) as desk:
-        await interview(desk, "first", [])
+        await interview(desk, WHOLE, [])
+        await interview(desk, LEFT, [], ACTS[:3])
     for size, database in databases.items():
         shutil.copyfile(before, database)
-        multiply(database, filled, size)
+        multiply(database, WHOLE, filled, min(size, whole))
+        multiply(database, LEFT, max(filled, whole), size)
         print(f"made: {size:,}", file=sys.stderr, flush=True)
         before, filled = database, size
     return databases
