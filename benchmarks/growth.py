@@ -1,7 +1,7 @@
 """Does a turn slow down as the database grows? `python -m benchmarks.growth [1000,10000,100000,1000000]`.
 
-One finished interview is copied so many times (every row with ids of its own), beyond `--whole` of them one that
-was left at its first question; then people who are new to the database take whole interviews through
+One finished interview is copied so many times (every row with ids of its own), beyond `--whole` of them one
+that was left at its first question; then people who are new to the database take whole interviews through
 `take_turn`: half a hundred at once, nothing cached from before. All sizes take turns, several times.
 """
 
