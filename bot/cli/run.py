@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 COLLECT = (20_000, 20, 5)
 """When the garbage collector looks: open interviews stay, and looking at them for every few turns costs a
-tenth of each. A turn leaves next to no cycles behind, but connections and statements do: seldom isn't never."""
+tenth of each. A turn leaves next to no cycles behind; connections and statements leave some."""
 
 Found = TypeVar("Found")
 
