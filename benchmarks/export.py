@@ -30,19 +30,15 @@ from bot.questionnaire.load import load_all
 from bot.questionnaire.model import Edition
 from bot.research.quick.kept import WIDE
 from bot.scoring.segments import Verdict, assign
-from bot.storage import tables
 from bot.storage.codes import person_code, response_code
 from bot.storage.sqlite import open_sqlite
 from bot.storage.tables import EPOCH
-from bot.storage.wide_rows import finished
-from bot.storage.wide_rows import row as wide_row
 
 ROOT = Path(__file__).resolve().parents[1]
 BEGINS = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 UNFINISHED = 12  # one in so many left before the end
 KEY = bytes(32)  # of nobody's answers
 STEPS = timedelta(milliseconds=2345)
-WIDE_COLUMNS = [column.name for column in tables.wide_row.columns]
 
 
 class Made:
@@ -129,9 +125,8 @@ def micros(at: datetime | None) -> int | None:
     return None if at is None else (at - EPOCH) // timedelta(microseconds=1)
 
 
-def rows(made: Made, sessions: int) -> Iterator[tuple[list[Any], list[Any], list[Any], list[Any], list[Any]]]:
-    """Yield the rows of each interview: person, session, events, answers, and that of the wide table."""
-    write = WIDE.of(made.edition)
+def rows(made: Made, sessions: int) -> Iterator[tuple[list[Any], list[Any], list[Any], list[Any]]]:
+    """Yield the rows of each interview: person, session, events, and answers."""
     values = {item: {one.id: one.value for one in choices} for item, choices in made.choices.items()}
     as_of = 0
     for number in range(sessions):
@@ -169,15 +164,7 @@ def rows(made: Made, sessions: int) -> Iterator[tuple[list[Any], list[Any], list
                 (session.id, item, one.choice, values[item][one.choice or ""], "answered", micros(one.at), 0)
                 for item, one in session.answers.items()
             ],
-            _wide(person_code(session.seed), wide_row(person, session, WIDE.version, write(session)))
-            if finished(session)
-            else [],
         )
-
-
-def _wide(code: str, row: Mapping[str, Any]) -> list[Any]:
-    row = {**row, "code": code, "ended_at": micros(row["ended_at"])}
-    return [row[name] for name in WIDE_COLUMNS]
 
 
 async def database(file: Path, sessions: int) -> None:
@@ -187,15 +174,17 @@ async def database(file: Path, sessions: int) -> None:
     await store.keep_edition(edition)
     await store.close()
     with sqlite3.connect(file) as connection:
-        for person, session, log, answers, wide in rows(Made(edition), sessions):
+        for person, session, log, answers in rows(Made(edition), sessions):
             connection.execute("INSERT INTO person VALUES (?,?,?,?,?)", person)
             connection.execute(f"INSERT INTO session VALUES ({','.join('?' * len(session))})", session)  # noqa: S608 - question marks only
             connection.executemany("INSERT INTO event VALUES (?,?,?,?,?,?)", log)
             connection.executemany("INSERT INTO answer VALUES (?,?,?,?,?,?,?)", answers)
-            if wide:
-                connection.execute(f"INSERT INTO wide_row VALUES ({','.join('?' * len(wide))})", wide)  # noqa: S608 - the same
         connection.execute("UPDATE counter SET n = (SELECT count(*) FROM event)")
     connection.close()
+    store = await open_sqlite(file, Keys(KEY).fingerprint, clock=lambda: BEGINS, wide=WIDE)
+    while await store.keep_lines(datetime.now(UTC)):  # as the bot does from an hour after they began
+        pass
+    await store.close()
 
 
 # ---------------------------------------------------------------- measuring

@@ -10,9 +10,10 @@ from bot.research.quick.wide import STATUSES
 from bot.research.response import Status
 from bot.research.wide import WHO
 from bot.scoring.scales import NOT_ASKED
-from bot.storage.kept import KeptPage
+from bot.storage.kept import COMPLETE, PARTIAL, STOPPED, KeptPage
 
-_RESULT, _NONE = Step.RESULT.value, str(NOT_ASKED)
+_NONE = str(NOT_ASKED)
+_STEPS = {COMPLETE: Step.RESULT.value, STOPPED: Step.STOPPED.value, PARTIAL: ""}
 _HEAD = [column.name for column in WHO].index("invite") + 1  # columns of the wide table that are counted by
 
 KINDS = ("status", "channel", "language", "organisation", "edition")
@@ -45,21 +46,22 @@ class Found:
             self._meet_invited(invite, one.person, enough)
 
     def meet_kept(self, page: KeptPage, enough: int) -> None:
-        """Count finished interviews, by their lines in the wide table."""
+        """Count interviews by their lines in the wide table."""
         self.newest = max(self.newest, page.newest)
         head, at = "", 0  # what the lines before say behind response and person, where nobody need be noted
-        for line in page.lines:
-            if head and line.startswith(head, at):
+        before = ""
+        for line, stands in zip(page.lines, page.stands, strict=True):
+            if head and stands == before and line.startswith(head, at):
                 self._again += 1
                 continue
             cells = next(csv.reader([line])) if '"' in line else line.split(",", _HEAD)
             response, person, _, _, _, edition, channel, language, organisation, invite = cells[:_HEAD]
-            self._count((_RESULT, channel, language, organisation, edition))
+            self._count((_STEPS[stands], channel, language, organisation, edition))
             if invite not in {_NONE, self._full}:
                 self._meet_invited(invite, person, enough)
             at = len(response) + len(person) + 1
             known = '"' not in line and invite in {_NONE, self._full}
-            head = f",{','.join(cells[2:_HEAD])}," if known else ""
+            head, before = f",{','.join(cells[2:_HEAD])}," if known else "", stands
         self.responses += len(page.lines)
 
     def _count(self, kind: tuple[str, ...]) -> None:

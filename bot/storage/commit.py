@@ -21,10 +21,11 @@ from bot.storage.erasing import erase_person, pend
 from bot.storage.invite_statements import Admissions
 from bot.storage.ledger import Marking, note
 from bot.storage.operations import Call, MarkSent, NoteKey, Operation, SaveLine
+from bot.storage.pages import row_of
 from bot.storage.projection import Editions, Prepared, changed, of_edition, removed
 from bot.storage.rows import Rows
 from bot.storage.rules import Standing, begins, fits, in_line, moved_to
-from bot.storage.store import Outcome, SaveTurn
+from bot.storage.store import Outcome, SaveTurn, StoredSession
 from bot.storage.wide_rows import finished, same
 
 
@@ -180,7 +181,8 @@ class _Batch:
         if wide is not None and prepared.write is not None and finished(session):
             again = isinstance(save.turn.event, ResearchSet)  # what was told before it is gone
             if again or before is None or not was or not same(before, session):
-                self._rows.tell(save.saved.person, session, wide.version, prepared.write(session))
+                line = prepared.write(row_of(StoredSession("", "", None, session, ()), events=False))
+                self._rows.tell(save.saved.person, session, wide.version, line)
         elif was:
             self._rows.untell(session)
 

@@ -4,12 +4,16 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+COMPLETE, STOPPED, PARTIAL = "csp"
+"""How far an interview came, in a letter."""
+
 
 @dataclass(frozen=True, slots=True)
 class KeptPage:
     """Some kept lines of the wide table."""
 
     lines: Sequence[str]  # each begins with the response id and the person's code
+    stands: str  # how far each of them came
     newest: int  # when the last of them ended, in whole microseconds since 1970; 0 where there is none
     left_out: int  # how many lines aren't told, for their channel is left out
 

@@ -73,27 +73,33 @@ SELECT max(response_id), {aggregate}(one, {character}(30)) FROM (
   JOIN person p ON p.person_id = s.person_id
   LEFT JOIN session f ON f.session_id = s.follows AND f.person_id = s.person_id
     AND f.consented_at IS NOT NULL AND f.research IS TRUE
-  WHERE s.questionnaire = :questionnaire AND {which}
+  WHERE {which}
   ORDER BY s.response_id LIMIT :most
 ) page
 """
 
 
-_AFTER = "s.response_id > :after"
+COUNTS = """
+(w.turn IS NULL OR w.turn = (SELECT t.turn FROM session t WHERE t.response_id = w.response_id))
+"""
+"""Says whether a row of the wide table counts: a turn of an unfinished interview leaves its row as it was."""
+_AFTER = "s.questionnaire = :questionnaire AND s.response_id > :after"
+_NAMED = "s.response_id IN :responses"
 _UNKEPT = {
     # Two ordered lists beside each other: a third less than to look each one up.
     "sqlite": """
     s.response_id IN (
       SELECT response_id FROM session WHERE questionnaire = :questionnaire AND response_id > :after
       EXCEPT
-      SELECT response_id FROM wide_row
-      WHERE questionnaire = :questionnaire AND made = :made AND response_id > :after
+      SELECT response_id FROM wide_row w
+      WHERE questionnaire = :questionnaire AND made = :made AND response_id > :after AND {counts}
       ORDER BY response_id LIMIT :most)
     """,
     # Which would hold all of both lists before its first row.
     "postgresql": """
-    s.response_id > :after AND NOT EXISTS (SELECT 1 FROM wide_row w
-      WHERE w.questionnaire = s.questionnaire AND w.response_id = s.response_id AND w.made = :made)
+    s.questionnaire = :questionnaire AND s.response_id > :after AND NOT EXISTS (SELECT 1 FROM wide_row w
+      WHERE w.questionnaire = s.questionnaire AND w.response_id = s.response_id AND w.made = :made
+        AND (w.turn IS NULL OR w.turn = s.turn))
     """,
 }
 
@@ -101,7 +107,11 @@ _UNKEPT = {
 def _statement(aggregate: str, character: str, which: str, *, events: bool) -> TextClause:
     log = f"CASE WHEN {_REASON} IS NULL THEN coalesce({_EVENTS.format(aggregate=aggregate)}, '') ELSE '' END"
     columns = f" || {character}(31) || ".join(_COLUMNS).format(reason=_REASON, events=log if events else "''")
-    return text(_PAGE.format(aggregate=aggregate, character=character, columns=columns, which=which))
+    return text(
+        _PAGE.format(
+            aggregate=aggregate, character=character, columns=columns, which=which.format(counts=COUNTS)
+        )
+    )
 
 
 FUNCTIONS = {"sqlite": ("group_concat", "char"), "postgresql": ("string_agg", "chr")}
@@ -112,6 +122,11 @@ _STATEMENTS = {
 }
 OTHERS = {dialect: _statement(*names, _UNKEPT[dialect], events=False) for dialect, names in FUNCTIONS.items()}
 """Those that have no row of the wide table in a version."""
+NAMED = {
+    dialect: _statement(*names, _NAMED, events=False).bindparams(bindparam("responses", expanding=True))
+    for dialect, names in FUNCTIONS.items()
+}
+"""Those with these response ids."""
 
 
 class Held(Protocol):

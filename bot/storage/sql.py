@@ -170,9 +170,11 @@ class SqlStore(LedgerInSql):
 
     # ------------------------------------------------------------ the rest
 
-    async def keep_lines(self) -> bool:
-        """Keep lines of the wide table for a few interviews that ended without one; tell whether to go on."""
-        return bool(await self._group.submit(Call(lambda connection: fill(connection, self._editions))))
+    async def keep_lines(self, before: datetime) -> bool:
+        """Keep lines of the wide table that a few interviews begun before lack; tell whether to go on."""
+        return bool(
+            await self._group.submit(Call(lambda connection: fill(connection, self._editions, before)))
+        )
 
     async def remember(self, name: str, value: str) -> None:
         """Keep a small fact about the installation."""

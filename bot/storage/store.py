@@ -127,8 +127,8 @@ JSON; why it isn't used for research; channel. Times are whole microseconds sinc
 time, body], with commas between them. Where it isn't used, neither session nor events are told.
 """
 
-REASON, CHANNEL = 8, 9
-"""The places of the last two."""
+LAST, REASON, CHANNEL = 4, 8, 9
+"""The places of some of them."""
 
 
 class Snapshot(Protocol):

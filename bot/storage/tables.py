@@ -155,9 +155,11 @@ wide_row = Table(
     Column("response_id", Text, primary_key=True),
     Column("code", Text, nullable=False),  # of the person
     Column("channel", Text, nullable=False),
-    Column("ended_at", Instant, nullable=False),
+    Column("ended_at", Instant, nullable=False),  # or, of an unfinished one, when its last event was
     Column("made", BigInteger, nullable=False),  # by which version of the table's columns
     Column("line", Text, nullable=False),  # behind response and person
+    Column("step", Text, nullable=False, server_default="result"),
+    Column("turn", BigInteger),  # of an unfinished interview: the one that this is true until
     sqlite_with_rowid=False,
 )
 

@@ -22,7 +22,7 @@ from sqlalchemy.pool import NullPool
 from bot.errors import DatabaseVersionError, KeyMismatch, OperatorError
 from bot.storage import counting_tables, files, invite_tables, staff_tables, tables
 
-HEAD = "0009"
+HEAD = "0010"
 """The revision of this version; a test compares it with the folder of migrations, which is slow to read."""
 
 FINGERPRINT = "_fingerprint"

@@ -105,6 +105,6 @@ class UpkeepStore(Protocol):
         """Return what `sweep` would do, and do nothing."""
         ...
 
-    async def keep_lines(self) -> bool:
-        """Keep lines of the wide table for a few interviews that ended without one; tell whether to go on."""
+    async def keep_lines(self, before: datetime) -> bool:
+        """Keep lines of the wide table that a few interviews begun before lack; tell whether to go on."""
         ...

@@ -81,7 +81,7 @@ class UpkeepInMemory:
             retired=0 if retention is None else sum(one.seen_at < now - retention for one in kept),
         )
 
-    async def keep_lines(self) -> bool:
+    async def keep_lines(self, before: datetime) -> bool:  # noqa: ARG002 - the other stores need it
         """Keep nothing: what is in memory is read from there."""
         return False
 

@@ -1,62 +1,107 @@
-"""Lines of the wide table for interviews that ended before lines were kept, or kept by the rules of now.
+"""Rows of the wide table for interviews that no turn gave one: those that were left, and those of before.
 
 Law: a few at a time, in the one transaction in which anybody may write: no turn comes in between, and none
-waits long. How far it got is a fact of the installation, so each interview is looked at once.
+waits long. Each interview is looked at once, in the order of their beginnings; how far that got is a fact of
+the installation.
 """
 
-from typing import Final
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
 
-from sqlalchemy import Connection, Integer, bindparam, case, exists, select
+from sqlalchemy import Connection, Integer, bindparam, exists, or_, select
 
-from bot.conversation.session import Step, parse
+from bot.conversation.session import Step
 from bot.storage import tables
+from bot.storage.pages import NAMED, as_rows, micros
 from bot.storage.projection import Editions, of_edition
 from bot.storage.reading import fact
 from bot.storage.statements import KEEP_FACT
-from bot.storage.wide_rows import KEEP, finished, row
+from bot.storage.store import LAST, REASON, Row
+from bot.storage.tables import EPOCH, Instant
+from bot.storage.wide_rows import KEEP
 
 FEW: Final = 100
 """Interviews looked at in one transaction: some 10 milliseconds."""
-_FACT: Final = "_wide_rows"  # the version, and the last session that was looked at while there are more
+_FACT: Final = "_wide_rows"
+"""Which version's lines were kept last, and of whom: when they began, and their session."""
+_BEGINNING: Final = ("0", "")
 
-_session, _person, _row = tables.session.c, tables.person.c, tables.wide_row.c
-_KEPT: Final = exists().where(
-    _row.questionnaire == _session.questionnaire,
-    _row.response_id == _session.response_id,
-    _row.made == bindparam("made"),
-)
-_WANTED: Final = (
-    (_session.step == Step.RESULT.value) & _session.research & _person.research.is_not(False) & ~_KEPT
+_session, _kept = tables.session.c, tables.wide_row.c
+_began: Final = bindparam("began", type_=Instant)
+_HAS_ROW: Final = (
+    exists()
+    .where(_kept.questionnaire == _session.questionnaire, _kept.response_id == _session.response_id)
+    .where(_kept.made == bindparam("made"), or_(_kept.turn.is_(None), _kept.turn == _session.turn))
 )
 _SOME: Final = (
-    select(_session.session_id, _session.person_id, case((_WANTED, _session.state)).label("state"))
-    .join(tables.person, _person.person_id == _session.person_id)
-    .where(_session.session_id > bindparam("after"))
-    .order_by(_session.session_id)
+    select(
+        *(_session[name] for name in ("session_id", "person_id", "questionnaire", "response_id")),
+        *(_session[name] for name in ("edition", "channel", "step", "turn", "began_at")),
+        (_session.follows.is_(None) & _session.research.is_(True) & ~_HAS_ROW).label("wanted"),
+    )
+    .where(_session.began_at >= _began, _session.began_at < bindparam("before", type_=Instant))
+    .where(or_(_session.began_at > _began, _session.session_id > bindparam("session")))
+    .order_by(_session.began_at, _session.session_id)
     .limit(bindparam("few", type_=Integer))
 )
 
 
-def fill(connection: Connection, editions: Editions) -> bool:
-    """Look at some more interviews, and keep the lines that they lack; tell whether there may be others."""
+def fill(connection: Connection, editions: Editions, before: datetime) -> bool:
+    """Look at some more interviews begun before, and keep the lines that they lack; tell whether to go on."""
     if editions.wide is None:
         return False
     made = editions.wide.version
-    before, _, after = (fact(connection, _FACT) or "").partition(" ")
-    if before != str(made):
-        after = ""
-    elif not after:
+    began, session = _stands(connection, made)
+    given = {"made": made, "began": began, "session": session, "before": before, "few": FEW}
+    found = connection.execute(_SOME, given).all()
+    if not found:
         return False
-    found = connection.execute(_SOME, {"made": made, "after": after, "few": FEW}).all()
-    kept = [
-        row(one.person_id, session, made, write(session))
-        for one in found
-        if one.state
-        and finished(session := parse(one.state))
-        and (write := of_edition(connection, editions, session.edition).write)
-    ]
-    if kept:
+    if kept := [*_rows(connection, editions, made, [one for one in found if one.wanted])]:
         connection.execute(KEEP, kept)
-    stands = f"{made} {found[-1].session_id}" if found else str(made)
+    stands = f"{made} {micros(found[-1].began_at)} {found[-1].session_id}"
     connection.execute(KEEP_FACT, {"name": _FACT, "value": stands})
-    return bool(found)
+    return len(found) == FEW
+
+
+def _stands(connection: Connection, made: int) -> tuple[datetime, str]:
+    """Return after whom to go on: when they began, and their session."""
+    version, *last = (fact(connection, _FACT) or "").split(" ")
+    began, session = last if version == str(made) else _BEGINNING
+    return _moment(began), session
+
+
+def _rows(
+    connection: Connection, editions: Editions, made: int, wanted: Sequence[Any]
+) -> Iterator[dict[str, object]]:
+    """Yield the rows of those that research may use."""
+    as_stored = _as_stored(connection, [one.response_id for one in wanted])
+    for one in wanted:
+        stored = as_stored[one.response_id]
+        write = of_edition(connection, editions, one.edition).write
+        if stored[REASON] or write is None:
+            continue
+        yield {
+            "person_id": one.person_id,
+            "questionnaire": one.questionnaire,
+            "response_id": one.response_id,
+            "channel": one.channel,
+            "ended_at": _moment(stored[LAST]),
+            "made": made,
+            "line": write(stored),
+            "step": one.step,
+            "turn": None if one.step == Step.RESULT.value else one.turn,
+        }
+
+
+def _as_stored(connection: Connection, responses: Sequence[str]) -> dict[str, Row]:
+    """Return interviews as they lie in their rows, by their response ids."""
+    if not responses:
+        return {}
+    given = {"responses": responses, "most": len(responses)}
+    _, page = connection.execute(NAMED[connection.dialect.name], given).one()
+    return {one[0]: one for one in as_rows(page)}
+
+
+def _moment(micros: str) -> datetime:
+    return EPOCH + timedelta(microseconds=int(micros))

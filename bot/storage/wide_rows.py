@@ -1,9 +1,10 @@
-"""Finished interviews as the wide table of an export has them: kept by the turn that finishes them.
+"""Interviews as the wide table of an export has them: kept by the turn that finishes them, or after an hour.
 
-Law: a row here says what an export would write of its interview now, or it isn't here. So it is written in
-the transaction of the turn that changed the interview, and goes with the first word that makes it doubtful:
-when the person says anything about research, when the interview isn't finished any more, when it is erased.
-An interview without a row is read from its session, as if there were no such table.
+Law: a row of a finished interview says what an export would write of it now, or it isn't here. So it is
+written in the transaction of the turn that changed the interview, and goes with the first word that makes it
+doubtful: when the person says anything about research, when it isn't finished any more, when it is erased. A
+row of an unfinished one names the turn that it was written after, and counts until the next. An interview
+without a row that counts is read from its session, as if there were no such table.
 """
 
 from collections.abc import Callable
@@ -18,9 +19,10 @@ from bot.conversation.session import Session, Step
 from bot.questionnaire.model import Edition
 from bot.storage import tables
 from bot.storage.codes import response_code
+from bot.storage.store import Row
 
-Write = Callable[[Session], str]
-"""Returns a finished interview's line in the wide table, without response and person."""
+Write = Callable[[Row], str]
+"""Returns an interview's line in the wide table, without response and person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class Wide:
 
 
 def finished(session: Session) -> bool:
-    """Tell whether an interview has such a row: it is whole, and may be used for research.
+    """Tell whether a turn keeps such a row of an interview: it is whole, and may be used for research.
 
     A second part has none: whether it names its first one depends on another interview.
     """
@@ -89,7 +91,7 @@ REMOVE_OF_SESSIONS = _of(_named.where(_session.c.session_id.in_(bindparam("sessi
 
 
 def row(person: str, session: Session, version: int, line: str) -> dict[str, object]:
-    """Return an interview's row, for KEEP."""
+    """Return a finished interview's row, for KEEP."""
     return {
         "person_id": person,
         "questionnaire": session.questionnaire,
@@ -98,6 +100,8 @@ def row(person: str, session: Session, version: int, line: str) -> dict[str, obj
         "ended_at": session.ended_at,
         "made": version,
         "line": line,
+        "step": session.step.value,
+        "turn": None,
     }
 
 

@@ -176,7 +176,7 @@ async def held(
         if kind == "memory":
             return await exported(store, library, folder)
     async with opened(kind, library, folder) as store:
-        while await store.keep_lines():
+        while await store.keep_lines(BEGINS + timedelta(days=2)):
             pass
         return await exported(store, library, folder)
 

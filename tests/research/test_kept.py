@@ -17,11 +17,13 @@ from bot.research.bundle import Wanted
 from bot.research.layout import merge
 from bot.research.merging import merged
 from bot.research.quick.kept import VERSION, WIDE, serve, writing
+from bot.storage.pages import row_of
 from bot.storage.sqlite import SqliteStore, open_sqlite
 from tests.research.interviewing import BEGINS, Interviewing, Person, written
 from tests.research.reading import lines, manifest
 
 ALONE = Wanted(tables=("wide",))
+LATER = BEGINS + timedelta(days=2)
 
 
 @pytest.fixture
@@ -180,6 +182,68 @@ class TestAnExport:
             await written(store, library, tmp_path / "out", wanted=Wanted(verify=True))
 
 
+class TestAnInterviewThatWasLeft:
+    """It has a line from an hour after it began, which counts until somebody goes on."""
+
+    @pytest.fixture
+    async def left(self, desk: Interviewing) -> list[Person]:
+        """Three people who agreed: one answered nothing, one two questions, one stopped after one."""
+        people = [desk.person(name) for name in ("ana", "ben", "eva")]
+        for number, person in enumerate(people):
+            await person.starts()
+            await person.agrees()
+            await person.answers(*[1, 2, 1, 0][: (0, 2, 1)[number]])
+        await people[2].hear(Commanded(desk.tick(), "stop", "seed-stop"))
+        await finished(desk, "kim")
+        return people
+
+    @pytest.mark.usefixtures("left")
+    async def test_is_exported_by_its_line(
+        self, store: SqliteStore, library: Library, tmp_path: Path, database: Path
+    ) -> None:
+        anew = await written(store, library, tmp_path / "anew", wanted=ALONE)
+        await all_kept(store)
+        assert kept(database) == 4
+        assert await others(store) == 0
+        quick = await written(store, library, tmp_path / "kept", wanted=ALONE)
+        assert digests(quick) == digests(anew)
+        assert manifest(quick)["counts"]["status"] == {"complete": 1, "partial": 2, "stopped": 1}
+        await written(store, library, tmp_path / "verified", wanted=Wanted(verify=True))
+
+    async def test_is_read_anew_once_somebody_goes_on(
+        self, left: list[Person], store: SqliteStore, library: Library, tmp_path: Path
+    ) -> None:
+        await all_kept(store)
+        await left[1].answers(1)
+        assert await others(store) == 1
+        out = await written(store, library, tmp_path / "out", wanted=ALONE)
+        assert sorted(row["n_answered"] for row in lines(out, "responses_wide.csv")) == ["0", "1", "3", "4"]
+        await written(store, library, tmp_path / "verified", wanted=Wanted(verify=True))
+
+    async def test_has_the_line_of_its_last_turn_when_it_is_finished(
+        self, left: list[Person], store: SqliteStore, library: Library, tmp_path: Path, database: Path
+    ) -> None:
+        await all_kept(store)
+        await left[1].answers(1, 0)
+        await left[1].does(Act.RESULT)
+        assert (kept(database), await others(store)) == (4, 0)
+        out = await written(store, library, tmp_path / "out", wanted=ALONE)
+        assert manifest(out)["counts"]["status"] == {"complete": 2, "partial": 1, "stopped": 1}
+
+    async def test_has_none_any_more_when_research_is_taken_back(
+        self, left: list[Person], store: SqliteStore, database: Path
+    ) -> None:
+        await all_kept(store)
+        await left[1].switches_research(on=False)
+        assert kept(database) == 3
+
+    async def test_has_none_while_it_may_go_on(
+        self, left: list[Person], store: SqliteStore, database: Path
+    ) -> None:
+        assert not await store.keep_lines(BEGINS)
+        assert (kept(database), await others(store)) == (1, len(left))
+
+
 @pytest.mark.usefixtures("before")
 class TestAnInterviewOfBefore:
     """It ended while no lines were kept, or those of another version."""
@@ -227,14 +291,14 @@ class TestAnInterviewOfBefore:
     ) -> None:
         monkeypatch.setattr("bot.storage.wide_filling.FEW", 1)
         found = []
-        while await store.keep_lines():
+        while await store.keep_lines(LATER):
             found.append(kept(database))
             await store.close()
             store = await open_sqlite(database, "key", clock=lambda: BEGINS, wide=WIDE)
         assert (sorted(found), found[-1]) == (found, 3)
         assert len(found) == 5
         changed(database, "DELETE FROM wide_row")
-        assert not await store.keep_lines()
+        assert not await store.keep_lines(LATER)
         assert kept(database) == 0
         await store.close()
 
@@ -243,7 +307,7 @@ class TestAnInterviewOfBefore:
     ) -> None:
         await store.close()
         other = await open_sqlite(database, "key", clock=lambda: BEGINS)
-        assert not await other.keep_lines()
+        assert not await other.keep_lines(LATER)
         await other.close()
         able = await open_sqlite(database, "key", clock=lambda: BEGINS, wide=WIDE)
         await all_kept(able)  # what was found before isn't taken for done
@@ -288,7 +352,7 @@ class TestAWriter:
         write = writing(library.questionnaires["show-if"].edition)
         async with store.snapshot() as snapshot:
             (stored,) = [one async for one in snapshot.sessions("show-if")]
-        assert len({write(stored.session) for _ in range(5)}) == 1
+        assert len({write(row_of(stored, events=False)) for _ in range(5)}) == 1
 
 
 async def of(*pages: list[str]) -> AsyncIterator[list[str]]:
@@ -312,8 +376,14 @@ class TestMerging:
 
 
 async def all_kept(store: SqliteStore) -> None:
-    while await store.keep_lines():
+    while await store.keep_lines(LATER):
         pass
+
+
+async def others(store: SqliteStore) -> int:
+    """Return how many interviews an export reads from their sessions."""
+    async with store.snapshot() as snapshot:
+        return sum([len(page) async for page in snapshot.kept("show-if", VERSION, frozenset()).others()])
 
 
 def rows(database: Path) -> list[tuple[object, ...]]:

@@ -33,8 +33,11 @@ OWED_EVERY: Final = timedelta(seconds=10)
 """Between two looks at what nobody brings: of a worker that is gone, or of a turn that broke off."""
 LATE: Final = timedelta(seconds=30)
 """A younger reply is still being worded."""
+SILENT: Final = timedelta(hours=1)
+"""Whoever began longer ago has finished, or left: what an export says of them is kept."""
+LINES_EVERY: Final = timedelta(minutes=1)
 LINES_AT_ONCE: Final = 10
-"""Times in one round that lines are kept for old interviews: of a million, all within an hour."""
+"""Times in one round, where many lack a line: of a million interviews from before, all within an hour."""
 NUDGING: Final = "nudging"
 """The fact that tells a restart that it ended in the middle of nudging: since when deaf, and back when."""
 
@@ -58,7 +61,8 @@ class Duties:
         self._receipts: set[str] = set()
         self._swept_at: datetime | None = None
         self._looked_at: datetime | None = None
-        self._lines_lack = True
+        self._kept_at: datetime | None = None
+        self._lines_lack = False
         self._caught_up = asyncio.Event()
 
     # ------------------------------------------------------------ at the start
@@ -170,8 +174,9 @@ class Duties:
             self._looked_at = now
             await self._pay_late(now)
         on_duty = await self._desk.store.on_duty()
-        if on_duty and self._lines_lack:
-            await self._keep_lines()
+        if on_duty and (self._lines_lack or self._kept_at is None or now - self._kept_at >= LINES_EVERY):
+            self._kept_at = now
+            await self._keep_lines(now - SILENT)
         receipts = await word_receipts(self._desk) if on_duty else ()
         for receipt, whereabouts, message in receipts:
             due = receipt.channel == CHANNEL and now - receipt.asked_at >= RECEIPT_AFTER
@@ -206,10 +211,10 @@ class Duties:
         )
         log.info("swept", unconsented=swept.unconsented, addresses=swept.addresses, retired=swept.retired)
 
-    async def _keep_lines(self) -> None:
-        """Keep the lines of interviews that ended before lines were kept; turns come in between."""
+    async def _keep_lines(self, before: datetime) -> None:
+        """Keep what an export says of interviews that began before, where no turn did so."""
         for _ in range(LINES_AT_ONCE):
-            self._lines_lack = await self._desk.store.keep_lines()
+            self._lines_lack = await self._desk.store.keep_lines(before)
             if not self._lines_lack:
                 return
 

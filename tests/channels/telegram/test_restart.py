@@ -1,6 +1,7 @@
 """After a crash, a stop or an outage nobody is left without a reply, and nobody gets it twice."""
 
 import asyncio
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -305,8 +306,9 @@ class TestInterviewsOfBefore:
         left = [False, *[True] * 12]  # more than one round keeps
         asked = 0
 
-        async def keep_lines() -> bool:
+        async def keep_lines(before: datetime) -> bool:
             nonlocal asked
+            assert desk.clock() - before >= timedelta(hours=1)
             asked += 1
             return left.pop()
 
