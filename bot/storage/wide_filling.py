@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+import structlog
 from sqlalchemy import Connection, Integer, bindparam, exists, or_, select
 
 from bot.conversation.session import Step
@@ -19,7 +20,9 @@ from bot.storage.reading import fact
 from bot.storage.statements import KEEP_FACT
 from bot.storage.store import LAST, REASON, Row
 from bot.storage.tables import EPOCH, Instant
-from bot.storage.wide_rows import KEEP
+from bot.storage.wide_rows import KEEP, Write
+
+log = structlog.get_logger()
 
 FEW: Final = 100
 """Interviews looked at in one transaction: some 10 milliseconds."""
@@ -79,19 +82,28 @@ def _rows(
     for one in wanted:
         stored = as_stored[one.response_id]
         write = of_edition(connection, editions, one.edition).write
-        if stored[REASON] or write is None:
-            continue
-        yield {
-            "person_id": one.person_id,
-            "questionnaire": one.questionnaire,
-            "response_id": one.response_id,
-            "channel": one.channel,
-            "ended_at": _moment(stored[LAST]),
-            "made": made,
-            "line": write(stored),
-            "step": one.step,
-            "turn": None if one.step == Step.RESULT.value else one.turn,
-        }
+        line = None if stored[REASON] or write is None else _line(write, stored)
+        if line is not None:
+            yield {
+                "person_id": one.person_id,
+                "questionnaire": one.questionnaire,
+                "response_id": one.response_id,
+                "channel": one.channel,
+                "ended_at": _moment(stored[LAST]),
+                "made": made,
+                "line": line,
+                "step": one.step,
+                "turn": None if one.step == Step.RESULT.value else one.turn,
+            }
+
+
+def _line(write: Write, stored: Row) -> str | None:
+    """Return an interview's line; one that can't be written mustn't keep the others from theirs."""
+    try:
+        return write(stored)
+    except Exception as fault:  # noqa: BLE001 - an export will name it
+        log.error("no line kept of an interview", error=type(fault).__name__)  # noqa: TRY400 - a traceback may hold what somebody said
+        return None
 
 
 def _as_stored(connection: Connection, responses: Sequence[str]) -> dict[str, Row]:

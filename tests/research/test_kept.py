@@ -266,6 +266,13 @@ class TestAnInterviewOfBefore:
         assert digests(await written(store, library, tmp_path / "kept", wanted=ALONE)) == digests(anew)
         await written(store, library, tmp_path / "verified", wanted=Wanted(verify=True))
 
+    async def test_that_cannot_be_written_keeps_no_other_from_its_line(
+        self, store: SqliteStore, database: Path
+    ) -> None:
+        changed(database, "UPDATE session SET state = '{}' WHERE rowid = (SELECT min(rowid) FROM session)")
+        await all_kept(store)
+        assert kept(database) == 2
+
     async def test_gets_the_line_of_this_version_for_another_s(
         self, store: SqliteStore, database: Path
     ) -> None:

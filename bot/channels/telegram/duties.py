@@ -174,9 +174,6 @@ class Duties:
             self._looked_at = now
             await self._pay_late(now)
         on_duty = await self._desk.store.on_duty()
-        if on_duty and (self._lines_lack or self._kept_at is None or now - self._kept_at >= LINES_EVERY):
-            self._kept_at = now
-            await self._keep_lines(now - SILENT)
         receipts = await word_receipts(self._desk) if on_duty else ()
         for receipt, whereabouts, message in receipts:
             due = receipt.channel == CHANNEL and now - receipt.asked_at >= RECEIPT_AFTER
@@ -185,6 +182,9 @@ class Duties:
                 await self._delivery.bulk_slot()
                 name = f"receipt:{receipt.erasure}"
                 self._delivery.submit(Parcel(name, name, (message,), whereabouts, receipt=receipt.erasure))
+        if on_duty and (self._lines_lack or self._kept_at is None or now - self._kept_at >= LINES_EVERY):
+            self._kept_at = now
+            await self._keep_lines(now - SILENT)
 
     async def _pay_late(self, now: datetime) -> None:
         """Bring what nobody brings: a reply of somebody to whom something is on its way isn't that.
