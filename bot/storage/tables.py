@@ -159,7 +159,7 @@ wide_row = Table(
     Column("made", BigInteger, nullable=False),  # by which version of the table's columns
     Column("line", Text, nullable=False),  # behind response and person
     Column("step", Text, nullable=False, server_default="result"),
-    Column("turn", BigInteger),  # of an unfinished interview: the one that this is true until
+    Column("turn", BigInteger),  # of an unfinished interview: the one after which it was written
     sqlite_with_rowid=False,
 )
 
