@@ -22,9 +22,12 @@ async def test_a_day_of_everything_going_wrong_loses_nothing(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("plant", PLANTS)
 async def test_a_bot_that_forgets_is_found(tmp_path: Path, plant: str) -> None:
-    """The planted faults: each leaves somebody waiting, or an answer missing, in one of a few storms."""
+    """The planted faults: each leaves somebody waiting, or an answer missing, in one of a few storms.
+
+    Which one is up to the machine: the kill has to come while an update is under way. The first is enough.
+    """
     found = False
-    for seed in range(5):
+    for seed in range(20):
         storm = await asyncio.to_thread(blow, seed, 15, tmp_path, plant)
         found = found or bool(storm.troubles)
         if found:
