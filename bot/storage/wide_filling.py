@@ -25,7 +25,7 @@ from bot.storage.wide_rows import KEEP, Write
 log = structlog.get_logger()
 
 FEW: Final = 100
-"""Interviews looked at in one transaction: some 10 milliseconds."""
+"""Interviews looked at in one transaction: 31 milliseconds where all lack a line, on a busy machine."""
 _FACT: Final = "_wide_rows"
 """Which version's lines were kept last, and of whom: when they began, and their session."""
 _BEGINNING: Final = ("0", "")
